@@ -1,0 +1,30 @@
+"""Classes and colours: F-RGB palette, encode, decode, presence vector."""
+
+from cosimgen_monai.codec.class_table import VOID, ClassTable
+from cosimgen_monai.codec.frgb import decode_frgb, encode_frgb
+from cosimgen_monai.codec.overlay import SheetRow, colour_label, draw_sheet, overlay, to_8_bit
+from cosimgen_monai.codec.pair import IMAGE_CHANNELS, PAIR_CHANNELS, pack_pair, unpack_pair
+from cosimgen_monai.codec.palette import display_colours, fibonacci_palette
+from cosimgen_monai.codec.presence import class_areas, presence_of, presence_threshold, presence_vector
+
+__all__ = [
+    "IMAGE_CHANNELS",
+    "PAIR_CHANNELS",
+    "VOID",
+    "ClassTable",
+    "SheetRow",
+    "class_areas",
+    "colour_label",
+    "decode_frgb",
+    "display_colours",
+    "draw_sheet",
+    "encode_frgb",
+    "fibonacci_palette",
+    "overlay",
+    "pack_pair",
+    "presence_of",
+    "presence_threshold",
+    "presence_vector",
+    "to_8_bit",
+    "unpack_pair",
+]

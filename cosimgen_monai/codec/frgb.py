@@ -1,0 +1,46 @@
+"""Labels as colours and back: the mask half of the pair that the diffusion model sees."""
+
+from __future__ import annotations
+
+import torch
+
+from cosimgen_monai.codec.class_table import VOID
+
+
+def encode_frgb(label: torch.Tensor, palette: torch.Tensor, num_classes: int) -> torch.Tensor:
+    """Colour a label.
+
+    Args:
+        label: class ids, B 1 H W, ``VOID`` where the palette has a colour for it.
+        palette: colours, c x 3 (or c + 1 x 3 with the void's last), [-1, 1].
+        num_classes: number of classes c.
+
+    Returns:
+        B 3 H W, in the palette's dtype.
+
+    Raises:
+        ValueError: if a label holds an id that has no colour.
+    """
+    index = label[:, 0].long()
+    if palette.shape[0] > num_classes:
+        index = torch.where(index == VOID, num_classes, index)
+    if int(index.max()) >= palette.shape[0]:
+        raise ValueError(f"A label holds id {int(label.max())}, but the palette has {palette.shape[0]} colours.")
+    return palette[index].permute(0, 3, 1, 2)
+
+
+def decode_frgb(colours: torch.Tensor, palette: torch.Tensor, num_classes: int) -> torch.Tensor:
+    """Return the class of the nearest colour at each pixel.
+
+    Args:
+        colours: B 3 H W.
+        palette: colours, c x 3 (or c + 1 x 3 with the void's last), [-1, 1].
+        num_classes: number of classes c.
+
+    Returns:
+        uint8 ids, B 1 H W, ``VOID`` where the void's colour is nearest.
+    """
+    # argmin |x - p|^2 = argmin |p|^2 - 2 x.p: |x|^2 is the same for all colours of a pixel
+    scores = palette.square().sum(1)[None, :, None, None] - 2 * torch.einsum("bkhw,ck->bchw", colours.float(), palette)
+    index = scores.argmin(dim=1, keepdim=True)
+    return torch.where(index == num_classes, VOID, index).to(torch.uint8)

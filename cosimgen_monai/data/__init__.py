@@ -1,0 +1,20 @@
+"""Where pairs come from: one file a dataset, transforms, cache, phantom."""
+
+from cosimgen_monai.data.btcv import BTCV
+from cosimgen_monai.data.pair_cache import CachedPairs, cache_pairs
+from cosimgen_monai.data.pair_dataset import EpochSampler, PairDataset
+from cosimgen_monai.data.phantom.source import PhantomCT
+from cosimgen_monai.data.source import PairSource
+from cosimgen_monai.data.splits import check_groups, split_items
+
+__all__ = [
+    "BTCV",
+    "CachedPairs",
+    "EpochSampler",
+    "PairDataset",
+    "PairSource",
+    "PhantomCT",
+    "cache_pairs",
+    "check_groups",
+    "split_items",
+]

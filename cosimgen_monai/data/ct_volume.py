@@ -1,0 +1,121 @@
+"""CT volumes as axial slices: oriented by affine, resampled to one square field of view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from numpy.typing import NDArray
+
+from cosimgen_monai.codec import ClassTable
+
+AIR = -1000.0
+"""HU outside the scanner's field."""
+
+
+@dataclass(frozen=True)
+class CTPair:
+    """A CT volume and its label on one grid, axes towards the patient's right, front and head.
+
+    Attributes:
+        image: float32 HU, X Y Z.
+        label: uint8 class ids, X Y Z.
+        spacing: voxel size along X, Y, Z in mm.
+    """
+
+    image: NDArray[np.float32]
+    label: NDArray[np.uint8]
+    spacing: tuple[float, float, float]
+
+
+def read_ct_pair(image_path: Path, label_path: Path, classes: ClassTable) -> CTPair:
+    """Read an image volume and its label and bring both to RAS axes by their affines.
+
+    Raises:
+        ValueError: naming the file, where one cannot be read, shapes or affines differ, HU are not finite, or the
+            label holds an id that is no class.
+    """
+    image_file, label_file = _load(image_path), _load(label_path)
+    if image_file.shape != label_file.shape:
+        raise ValueError(
+            f"{image_path} has shape {image_file.shape}, but its label {label_path} {label_file.shape}; "
+            "resample the label to the image's grid (nearest)."
+        )
+    if not np.allclose(image_file.affine, label_file.affine, atol=1e-2):
+        raise ValueError(
+            f"{image_path} and its label {label_path} have different affines:\n{image_file.affine}\n"
+            f"{label_file.affine}\nThey must lie on one grid."
+        )
+    image = np.asarray(image_file.dataobj, dtype=np.float32)
+    if not np.isfinite(image).all():
+        raise ValueError(f"{image_path} holds {(~np.isfinite(image)).sum()} voxels that are NaN or infinite.")
+    label = _as_ids(np.asarray(label_file.dataobj), label_path, classes)
+    spacing = tuple(float(size) for size in nib.affines.voxel_sizes(image_file.affine))
+    return CTPair(image, label, spacing)  # type: ignore[arg-type]
+
+
+def _load(path: Path) -> Any:
+    """Open a NIfTI file as RAS and read its voxels, so that a truncated file is found here."""
+    try:
+        file = nib.load(path)
+        if len(file.shape) != 3:
+            raise ValueError(f"it has {len(file.shape)} dimensions, expected 3")
+        file = nib.as_closest_canonical(file)
+        np.asanyarray(file.dataobj)
+    except Exception as error:  # nibabel, zlib and gzip each raise their own
+        raise ValueError(f"{path} cannot be read as a NIfTI volume: {error}. Fetch the file again.") from error
+    return file
+
+
+def _as_ids(label: NDArray[Any], path: Path, classes: ClassTable) -> NDArray[np.uint8]:
+    """Return label voxels as ids, or raise where one is no class."""
+    values = np.unique(label)
+    wrong = [v.item() for v in values if v != int(v) or not 0 <= v < classes.num_classes] if values.size else []
+    if wrong:
+        raise ValueError(
+            f"{path} holds label values {wrong[:8]} that are no class id; this dataset has 0 to "
+            f"{classes.num_classes - 1} ({', '.join(classes.names)})."
+        )
+    return label.astype(np.uint8)
+
+
+def axial_slices(
+    volume: CTPair, size: int, field_of_view: float
+) -> Iterator[tuple[NDArray[np.float32], NDArray[np.uint8]]]:
+    """Resample each axial slice to ``size`` x ``size`` pixels over ``field_of_view`` mm about the volume's centre.
+
+    The image is filtered by a triangle as wide as the coarser of both grids (no aliasing, no blocks), the label takes
+    its nearest voxel; beyond the scanner's field lie air and class 0.
+
+    Yields:
+        From the feet up: the image (HU, H W) and the label (ids, H W), in radiological display: the first row is
+        anterior, the first column the patient's right.
+    """
+    spacing = field_of_view / size
+    weight_x, nearest_x = _resampling(volume.image.shape[0], volume.spacing[0], size, spacing)
+    weight_y, nearest_y = _resampling(volume.image.shape[1], volume.spacing[1], size, spacing)
+    padded_label = np.pad(volume.label, ((1, 1), (1, 1), (0, 0)))  # index 0 and n + 1 lie outside
+    for z in range(volume.image.shape[2]):
+        image = weight_y @ (volume.image[:, :, z] - AIR).T @ weight_x.T + AIR
+        label = padded_label[:, :, z][np.ix_(nearest_x, nearest_y)].T
+        # rows and columns now run to the front and to the right: turn both
+        yield image[::-1, ::-1].astype(np.float32), np.ascontiguousarray(label[::-1, ::-1])
+
+
+def _resampling(
+    n: int, in_spacing: float, size: int, out_spacing: float
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the filter weights (size x n) and the nearest voxels (size, 1-based, 0 and n + 1 outside) of one axis."""
+    reach = int(np.ceil(out_spacing / in_spacing)) + 1  # voxels of air beside the volume that the filter can touch
+    voxels = (np.arange(-reach, n + reach) - (n - 1) / 2) * in_spacing
+    pixels = (np.arange(size) - (size - 1) / 2) * out_spacing
+    width = max(in_spacing, out_spacing)
+    weights = np.clip(1 - np.abs(pixels[:, None] - voxels[None]) / width, 0, None)
+    total = weights.sum(axis=1, keepdims=True)
+    weights = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    nearest = np.rint(pixels / in_spacing + (n - 1) / 2).astype(np.int64)
+    return weights[:, reach : reach + n], np.clip(nearest + 1, 0, n + 1)

@@ -1,0 +1,68 @@
+"""Training and validation parts of a dataset; a group (patient, video, tile) is never on both sides."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import numpy as np
+
+from cosimgen_monai.data.source import PairSource
+
+logger = logging.getLogger(__name__)
+
+
+def split_items(
+    source: PairSource, split: str = "group", val_share: float = 0.2, seed: int = 0
+) -> dict[str, list[dict[str, str]]]:
+    """Split a dataset's items by group.
+
+    Args:
+        source: the dataset.
+        split: ``group`` draws whole groups for validation; ``all`` puts every item on both sides, for data that
+            cannot be split (one patient), and says so.
+        val_share: share of the groups that validate, at least one.
+        seed: seed of the draw.
+
+    Returns:
+        Item lists under ``train`` and ``val``.
+
+    Raises:
+        ValueError: if an option is wrong, or a side would be empty.
+    """
+    items = source.items()
+    if split == "all":
+        logger.warning(
+            "SPLIT ALL: training and validation use the SAME %d item(s). "
+            "No figure of this run says anything about unseen data.",
+            len(items),
+        )
+        return {"train": items, "val": items}
+    if split != "group":
+        raise ValueError(f"`split` must be 'group' or 'all', got {split!r}.")
+    if not 0 < val_share < 1:
+        raise ValueError(f"`val_share` must lie between 0 and 1, got {val_share!r}.")
+    groups = sorted({item["group"] for item in items})
+    num_val = max(1, round(val_share * len(groups)))
+    if num_val >= len(groups):
+        raise ValueError(
+            f"{source.name} holds {len(groups)} {source.group_name}(s), too few to hold {num_val} out: the split would "
+            "be empty on one side. Use --split all to train and validate on the same items."
+        )
+    held_out = set(np.random.default_rng(seed).permutation(groups)[:num_val].tolist())
+    parts = {
+        "train": [item for item in items if item["group"] not in held_out],
+        "val": [item for item in items if item["group"] in held_out],
+    }
+    check_groups(parts, source.group_name)
+    return parts
+
+
+def check_groups(parts: dict[str, list[dict[str, Any]]], group_name: str = "group") -> None:
+    """Raise ``ValueError`` where a side is empty or a group stands on both sides."""
+    for side in ("train", "val"):
+        if not parts[side]:
+            raise ValueError(f"The {side} split is empty.")
+    both = {item["group"] for item in parts["train"]} & {item["group"] for item in parts["val"]}
+    if both:
+        raise ValueError(f"These {group_name}s are on both sides of the split: {sorted(both)}.")

@@ -1,0 +1,6 @@
+"""Ignite trainers and evaluators."""
+
+from cosimgen_monai.engines.generator import PairGenerator
+from cosimgen_monai.engines.trainer import CoSimGenTrainer
+
+__all__ = ["CoSimGenTrainer", "PairGenerator"]

@@ -1,0 +1,9 @@
+"""Ignite handlers: sample sheets, EMA, resume, progress."""
+
+from cosimgen_monai.handlers.best_model import BestModel
+from cosimgen_monai.handlers.checkpoint import Checkpoint
+from cosimgen_monai.handlers.ema import ExponentialMovingAverage
+from cosimgen_monai.handlers.progress import TrainingProgress
+from cosimgen_monai.handlers.sample_sheet import SampleSheet, sheet_row
+
+__all__ = ["BestModel", "Checkpoint", "ExponentialMovingAverage", "SampleSheet", "TrainingProgress", "sheet_row"]

@@ -1,0 +1,58 @@
+"""``checkpoint.pt``: everything that a run needs to go on as if it had never been stopped."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import torch
+from ignite.engine import Engine, Events
+
+from cosimgen_monai.networks import load_tensors
+from cosimgen_monai.settings import atomic_write
+
+logger = logging.getLogger(__name__)
+FORMAT = 1
+
+
+class Checkpoint:
+    """Save a training each few epochs, atomically, and take it up again.
+
+    Random states are not among what is saved: every random number is keyed by seed and iteration.
+
+    Args:
+        path: where ``checkpoint.pt`` is.
+        objects: what to save by name: anything with ``state_dict`` and ``load_state_dict``.
+        interval: epochs between two checkpoints; the last epoch is always saved.
+    """
+
+    def __init__(self, path: str | Path, objects: dict[str, Any], interval: int = 1) -> None:
+        self.path = Path(path)
+        self.objects = {name: thing for name, thing in objects.items() if thing is not None}
+        self.interval = interval
+
+    def attach(self, engine: Engine) -> None:
+        """Attach to a trainer: resume from the file where there is one, save after epochs."""
+        if self.path.is_file():
+            self._resume(engine)
+        engine.add_event_handler(Events.EPOCH_COMPLETED, self._save)
+
+    def _save(self, engine: Engine) -> None:
+        state = engine.state
+        if state.epoch % self.interval and state.epoch != state.max_epochs:
+            return
+        content = {name: thing.state_dict() for name, thing in self.objects.items()}
+        trainer = {key: getattr(state, key) for key in ("epoch", "iteration", "best_metric", "best_metric_epoch")}
+        with atomic_write(self.path) as draft:
+            torch.save({"format": FORMAT, "trainer": trainer, "objects": content}, draft)
+
+    def _resume(self, engine: Engine) -> None:
+        content = load_tensors(self.path)
+        if content.get("format") != FORMAT or set(content["objects"]) != set(self.objects):
+            raise ValueError(f"{self.path} is no checkpoint of this training; use another --output_dir.")
+        for name, thing in self.objects.items():
+            thing.load_state_dict(content["objects"][name])
+        for key, value in content["trainer"].items():
+            setattr(engine.state, key, value)
+        logger.info("going on from %s after epoch %d of %d", self.path, engine.state.epoch, engine.state.max_epochs)

@@ -1,0 +1,59 @@
+"""What a person sees while it trains: a bar with the losses, validation lines, and where everything is at the end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from ignite.engine import Engine, Events
+from ignite.handlers import ProgressBar
+
+logger = logging.getLogger(__name__)
+
+
+class TrainingProgress:
+    """A progress bar over all iterations, a line a validation, and a closing note.
+
+    Args:
+        output_dir: the run's folder.
+        evaluator: the validation's engine.
+        config_dir: where the bundle's configs are, for the command to run next.
+    """
+
+    def __init__(self, output_dir: str | Path, evaluator: Engine, config_dir: str | Path = "bundle/configs") -> None:
+        self.output_dir = Path(output_dir)
+        self.evaluator = evaluator
+        self.config_dir = Path(config_dir)
+
+    def attach(self, engine: Engine) -> None:
+        """Attach to a trainer."""
+        bar = ProgressBar(persist=True, desc="training")
+        bar.attach(
+            engine,
+            output_transform=lambda losses: {name: round(value, 4) for name, value in losses.items()},
+            event_name=Events.ITERATION_COMPLETED(every=5),
+            closing_event_name=Events.COMPLETED,
+        )
+        self.evaluator.add_event_handler(Events.COMPLETED, self._validated)
+        engine.add_event_handler(Events.COMPLETED, self._closing_note)
+
+    def _validated(self, engine: Engine) -> None:
+        figures = ", ".join(f"{name} {value:.3f}" for name, value in engine.state.metrics.items())
+        logger.info("validation after epoch %d: %s", engine.state.epoch, figures)
+
+    def _closing_note(self, engine: Engine) -> None:
+        best = f"presence F1 {engine.state.best_metric:.3f} after epoch {engine.state.best_metric_epoch}"
+        lines = [
+            f"Training is finished after {engine.state.epoch} epochs; the best model has {best}.",
+            f"  best model      {self.output_dir / 'model.pt'} (with model.json beside it)",
+            f"  sample sheets   {self.output_dir / 'sheets'}",
+            f"  loss curves     tensorboard --logdir {self.output_dir / 'tensorboard'}",
+            f"  to go on        {self.output_dir / 'checkpoint.pt'}",
+            "Next, draw pairs with it:",
+            f"  python -m monai.bundle run generating --config_file {self.config_dir / 'inference.json'} "
+            f"--ckpt_path {self.output_dir / 'model.pt'} --output_dir {self.output_dir.with_name('generated')} --num_samples 16",
+        ]
+        logger.info("\n%s", "\n".join(lines))
+
+

@@ -1,0 +1,61 @@
+"""A sheet of samples at each validation: prompt, image, mask, overlay."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from ignite.engine import Engine, Events
+
+from cosimgen_monai.codec import ClassTable, SheetRow, class_areas, display_colours, draw_sheet, to_8_bit
+from cosimgen_monai.metrics import PresenceRates
+from cosimgen_monai.settings import atomic_write
+
+logger = logging.getLogger(__name__)
+
+
+def sheet_row(sample: dict[str, Any], rates: PresenceRates) -> SheetRow:
+    """Return a sample's row: its prompt, what drove it, which asked classes it lacks and which it has beyond them."""
+    request, label = sample["request"], sample["label"]
+    found = set(rates.found(request.asked, class_areas(label[None], rates.classes.num_classes)[0]))
+    asked = set(request.asked)
+    notes = [f"by {request.by}, {len(asked & found)} of {len(asked)} found"]
+    for word, ids in (("lacks", asked - found), ("also", found - asked)):
+        if ids:
+            notes.append(f"{word} " + ", ".join(rates.classes.names_of(sorted(ids))))
+    return SheetRow(request.prompt, "; ".join(notes), to_8_bit(sample["image"].numpy()), label[0].numpy())
+
+
+class SampleSheet:
+    """Draw the first samples of an evaluator to ``<folder>/epoch-NNNN.png``.
+
+    Args:
+        folder: where the sheets go.
+        classes: the model's classes.
+        palette: the model's palette.
+        num_samples: samples a sheet.
+    """
+
+    def __init__(self, folder: str | Path, classes: ClassTable, palette: Any, num_samples: int = 16) -> None:
+        self.folder = Path(folder)
+        self.classes = classes
+        self.colours = display_colours(palette)
+        self.num_samples = num_samples
+        self.samples: list[dict[str, Any]] = []
+
+    def attach(self, engine: Engine) -> None:
+        """Attach to an evaluator."""
+        engine.add_event_handler(Events.STARTED, self.samples.clear)
+        engine.add_event_handler(Events.ITERATION_COMPLETED, self._collect)
+        engine.add_event_handler(Events.COMPLETED, self._draw)
+
+    def _collect(self, engine: Engine) -> None:
+        self.samples += engine.state.output[: self.num_samples - len(self.samples)]
+
+    def _draw(self, engine: Engine) -> None:
+        rates = PresenceRates(self.classes, self.samples[0]["label"].numel())
+        rows = [sheet_row(sample, rates) for sample in self.samples]
+        heading = f"epoch {engine.state.epoch}: image, mask, overlay"
+        with atomic_write(self.folder / f"epoch-{engine.state.epoch:04d}.png") as draft:
+            draw_sheet(rows, self.colours, self.classes.background, heading).save(draft)

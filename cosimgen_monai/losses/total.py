@@ -1,0 +1,51 @@
+"""The generator's loss and the weights of its parts (paper equations 3 and 6)."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from cosimgen_monai.losses.adversarial import AdversarialLoss
+from cosimgen_monai.losses.textron import TextronLoss
+
+
+class CoSimGenLoss(nn.Module):
+    """L_total = L_diff + L_triplet + β L_adv (6); a part of weight 0 is neither computed nor trained for.
+
+    Args:
+        triplet_weight: weight of equation 4 (paper: 1).
+        adversarial_weight: weight β of equation 5 (paper: 0.1).
+        adversarial_start: iterations in which the discriminator trains alone, before its verdict counts.
+        textron: the triplet loss.
+        adversarial: the adversarial loss.
+    """
+
+    def __init__(
+        self,
+        triplet_weight: float = 1.0,
+        adversarial_weight: float = 0.1,
+        adversarial_start: int = 0,
+        textron: TextronLoss | None = None,
+        adversarial: AdversarialLoss | None = None,
+    ) -> None:
+        super().__init__()
+        self.triplet_weight = triplet_weight
+        self.adversarial_weight = adversarial_weight
+        self.adversarial_start = adversarial_start
+        self.textron = textron or TextronLoss()
+        self.adversarial = adversarial or AdversarialLoss()
+
+    @staticmethod
+    def diffusion(prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """Return the mean squared error of the network's prediction, B 6 H W."""
+        return F.mse_loss(prediction.float(), target)  # (3)
+
+    def total(self, parts: dict[str, torch.Tensor], iteration: int) -> torch.Tensor:
+        """Sum the parts (``diffusion``, ``triplet``, ``adversarial``) that an iteration computed."""
+        total = parts["diffusion"]  # (6)
+        if "triplet" in parts:
+            total = total + self.triplet_weight * parts["triplet"]
+        if "adversarial" in parts and iteration > self.adversarial_start:
+            total = total + self.adversarial_weight * parts["adversarial"]
+        return total

@@ -1,0 +1,114 @@
+"""MONAI inferers: the noising of a training step, and reverse diffusion with guidance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from monai.inferers import Inferer
+
+from cosimgen_monai.codec import PAIR_CHANNELS
+from cosimgen_monai.sampling.precision import autocast
+from cosimgen_monai.sampling.schedule import NoiseSchedule
+from cosimgen_monai.sampling.noise import SampleNoise
+from cosimgen_monai.sampling.solvers import SAMPLERS, sampling_timesteps
+
+
+class NoisingInferer(Inferer):
+    """Noise clean pairs and let the network predict: the inner part of equation 3.
+
+    Args:
+        schedule: the noise schedule that the model is trained on.
+    """
+
+    def __init__(self, schedule: NoiseSchedule) -> None:
+        super().__init__()
+        self.schedule = schedule
+
+    def __call__(  # type: ignore[override]
+        self, inputs: torch.Tensor, network: Any, noise: torch.Tensor, timesteps: torch.Tensor, condition: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the noisy pairs x_t and the network's prediction for them (B 6 H W each).
+
+        Args:
+            inputs: clean pairs, B 6 H W.
+            network: the model.
+            noise: standard normal noise, B 6 H W.
+            timesteps: timesteps, B.
+            condition: condition embeddings, B D.
+        """
+        noisy = self.schedule.add_noise(inputs, noise, timesteps)
+        return noisy, network.denoise(noisy, timesteps, condition)
+
+
+class SamplingInferer(Inferer):
+    """Reverse diffusion from seeds to pairs, with classifier-free guidance (Ho & Salimans 2022).
+
+    Args:
+        schedule: the noise schedule that the model was trained on.
+        sampler: ``dpm_solver``, ``ddim`` or ``ddpm``.
+        steps: number of network evaluations a sample (twice that with guidance).
+        guidance_scale: 1 is plain conditional sampling; above, the prediction moves away from the null condition's.
+        precision: ``float32``, ``bfloat16`` or ``float16`` for the network; the solver runs in float32.
+
+    Raises:
+        ValueError: if an option is unknown or out of range.
+    """
+
+    def __init__(
+        self,
+        schedule: NoiseSchedule,
+        sampler: str = "dpm_solver",
+        steps: int = 20,
+        guidance_scale: float = 1.0,
+        precision: str = "bfloat16",
+    ) -> None:
+        super().__init__()
+        if sampler not in SAMPLERS:
+            raise ValueError(f"`sampler` must be one of {sorted(SAMPLERS)}, got {sampler!r}.")
+        if not isinstance(steps, int) or isinstance(steps, bool):
+            raise ValueError(f"`steps` must be an integer, got {steps!r}.")
+        sampling_timesteps(steps, schedule.num_train_timesteps)
+        if sampler == "ddpm" and steps != schedule.num_train_timesteps:
+            SAMPLERS["ddpm"](lambda x, t: x, SampleNoise([0], (1,)), schedule, steps)
+        if not guidance_scale >= 1:
+            raise ValueError(f"`guidance_scale` must be 1 (no guidance) or more, got {guidance_scale!r}.")
+        self.schedule = schedule
+        self.sampler = sampler
+        self.steps = steps
+        self.guidance_scale = float(guidance_scale)
+        self.precision = precision
+
+    @torch.no_grad()
+    def __call__(  # type: ignore[override]
+        self, inputs: SampleNoise, network: Any, condition: torch.Tensor
+    ) -> torch.Tensor:
+        """Draw pairs (B 6 H W, [-1, 1]) from the noise of their seeds under condition embeddings (B D)."""
+        guided = self.guidance_scale != 1
+        if guided:
+            condition = torch.cat([condition, network.condition(batch_size=condition.shape[0])])
+
+        def clean(x: torch.Tensor, t: int) -> torch.Tensor:
+            timesteps = torch.full((condition.shape[0],), t, device=x.device)
+            with autocast(x.device, self.precision):
+                prediction = network.denoise(torch.cat([x, x]) if guided else x, timesteps, condition)
+            if guided:
+                asked, null = prediction.chunk(2)
+                prediction = null + self.guidance_scale * (asked - null)
+            return self.schedule.clean(prediction, x, timesteps[: x.shape[0]])
+
+        return SAMPLERS[self.sampler](clean, inputs, self.schedule, self.steps)
+
+    def noise(self, seeds: list[int], network: Any) -> SampleNoise:
+        """Return the noise of samples with these seeds, for this network, on its device."""
+        size = network.image_size
+        return SampleNoise(seeds, (PAIR_CHANNELS, size, size), network.palette.device)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the settings as they stand in a manifest."""
+        return {
+            "sampler": self.sampler,
+            "steps": self.steps,
+            "guidance_scale": self.guidance_scale,
+            "precision": self.precision,
+        }

@@ -1,0 +1,61 @@
+"""Noise that is keyed, never running: by sample when generating, by iteration when training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from cosimgen_monai.settings import keyed_generator
+
+
+class SampleNoise:
+    """The noise of a batch of samples, each drawn from its own seed on the CPU.
+
+    A sample's noise is the same whatever stands beside it, in whatever order, on whatever device.
+
+    Args:
+        seeds: one seed a sample.
+        shape: shape of one sample's noise, C H W.
+        device: where the noise is wanted.
+    """
+
+    def __init__(self, seeds: Sequence[int], shape: Sequence[int], device: torch.device | str = "cpu") -> None:
+        self.generators = [torch.Generator().manual_seed(int(seed)) for seed in seeds]
+        self.shape = tuple(shape)
+        self.device = device
+
+    def draw(self) -> torch.Tensor:
+        """Return the next standard normal noise, B C H W."""
+        noise = [torch.randn(self.shape, generator=generator) for generator in self.generators]
+        return torch.stack(noise).to(self.device)
+
+
+class TrainingNoise:
+    """The random part of one training iteration, drawn for the whole batch from one key.
+
+    Args:
+        seed: the run's seed.
+        iteration: number of the iteration.
+        device: where the numbers are drawn and wanted.
+    """
+
+    def __init__(self, seed: int, iteration: int, device: torch.device | str = "cpu") -> None:
+        self.generator = keyed_generator(seed, iteration, device=device)
+        self.device = device
+
+    def normal(self, like: torch.Tensor) -> torch.Tensor:
+        """Return standard normal noise of a tensor's shape."""
+        return torch.randn(like.shape, generator=self.generator, device=self.device)
+
+    def integers(self, high: int, size: int) -> torch.Tensor:
+        """Return ``size`` integers from 0 to ``high`` - 1."""
+        return torch.randint(high, (size,), generator=self.generator, device=self.device)
+
+    def chosen(self, share: float, size: int) -> torch.Tensor:
+        """Return ``size`` booleans, each true with probability ``share``."""
+        return torch.rand(size, generator=self.generator, device=self.device) < share
+
+    def permutation(self, size: int) -> torch.Tensor:
+        """Return a random permutation of ``size`` indices."""
+        return torch.randperm(size, generator=self.generator, device=self.device)

@@ -1,0 +1,18 @@
+"""What a user set: values in words, devices, seeds, overrides, the folder of a run."""
+
+from cosimgen_monai.settings.atomic import atomic_write
+from cosimgen_monai.settings.seeds import as_seed, derive_seed, keyed_generator
+from cosimgen_monai.settings.values import as_boolean, as_device, nearest_names
+from cosimgen_monai.settings.workflow import active_config, bundle_root
+
+__all__ = [
+    "active_config",
+    "as_boolean",
+    "as_device",
+    "as_seed",
+    "atomic_write",
+    "bundle_root",
+    "derive_seed",
+    "keyed_generator",
+    "nearest_names",
+]

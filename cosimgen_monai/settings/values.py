@@ -1,0 +1,55 @@
+"""Values as people type them: booleans in words, devices, names that are nearly right."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+
+_WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+def as_boolean(key: str, value: Any) -> bool:
+    """Understand a boolean given as a bool, 0 or 1, or a word.
+
+    A command line hands ``--resume false`` over as the string ``'false'``, which Python takes for true.
+
+    Raises:
+        ValueError: if the value is none of the words understood.
+    """
+    word = str(value).strip().lower()
+    if word not in _WORDS:
+        raise ValueError(f"`{key}` must be true or false (also yes/no, on/off, 1/0), got {value!r}.")
+    return _WORDS[word]
+
+
+def as_device(value: Any) -> torch.device:
+    """Return the device of a ``device`` key; ``auto`` takes a GPU where there is one.
+
+    Raises:
+        ValueError: if the device does not exist on this machine, or is no device at all.
+    """
+    if str(value) == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(value)
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(f"`device` must be auto, cpu, cuda or cuda:N, got {value!r}.") from error
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise ValueError(
+            f"`device` is {value}, but torch {torch.__version__} finds {torch.cuda.device_count()} CUDA device(s) here. "
+            "Use --device cpu, or --device auto to take a GPU only where there is one."
+        )
+    return device
+
+
+def nearest_names(name: str, known: Iterable[str]) -> str:
+    """Say which known names are nearest to one that is not known, or list them all where none is near."""
+    names = sorted(known)
+    by_lower = {candidate.lower(): candidate for candidate in names}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.55)
+    if near:
+        return "nearest: " + ", ".join(repr(by_lower[n]) for n in near)
+    return "known: " + ", ".join(repr(n) for n in names)
