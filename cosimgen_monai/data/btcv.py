@@ -42,7 +42,7 @@ class BTCV:
 
     Raises:
         FileNotFoundError: if the folder is missing or holds no pair in either layout.
-        ValueError: if an image has no label, or a label no image (both names are given).
+        ValueError: if no folder is given, an image has no label, or a label no image (both names are given).
     """
 
     name = "BTCV"
@@ -50,8 +50,10 @@ class BTCV:
     group_name = "patient"
 
     def __init__(
-        self, dataset_dir: str | Path, field_of_view: float = 400.0, window: tuple[float, float] = (-175.0, 250.0)
+        self, dataset_dir: str | Path | None, field_of_view: float = 400.0, window: tuple[float, float] = (-175.0, 250.0)
     ) -> None:
+        if dataset_dir is None:
+            raise ValueError(f"`dataset_dir` is not set: give the folder of {self.name} with --dataset_dir.")
         self.dataset_dir = Path(dataset_dir)
         self.field_of_view = float(field_of_view)
         low, high = (float(value) for value in window)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from cosimgen_monai.codec import presence_of, unpack_pair
 from cosimgen_monai.networks import CoSimGen
 from cosimgen_monai.prompts import Request
 from cosimgen_monai.sampling import SamplingInferer
+
+logger = logging.getLogger(__name__)
 
 
 class PairGenerator(Evaluator):
@@ -60,6 +63,17 @@ class PairGenerator(Evaluator):
         self.inferer = inferer
         self.embed = embed
         self.batch_size = batch_size
+
+    def run(self, global_epoch: int = 1) -> None:
+        """Draw all requests; say so where none is left to draw.
+
+        Args:
+            global_epoch: the training's epoch, during a training.
+        """
+        if len(self.data_loader) == 0:  # type: ignore[arg-type]
+            logger.info("All samples of this run are there already; it is finished.")
+            return
+        super().run(global_epoch)
 
     def _iteration(self, engine: Engine, batchdata: list[Request]) -> list[dict[str, Any]]:
         """Draw one batch.

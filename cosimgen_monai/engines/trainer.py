@@ -124,7 +124,8 @@ class CoSimGenTrainer(Trainer):
             condition, triplet = self._condition(presence, noise)
             noisy, prediction = self.inferer(pair, self.network, epsilon, timesteps, condition)
 
-        parts = {"diffusion": self.loss_function.diffusion(prediction, schedule.target(pair, epsilon, timesteps))}
+        target, weight = schedule.target(pair, epsilon, timesteps), schedule.loss_weight(timesteps)
+        parts = {"diffusion": self.loss_function.diffusion(prediction, target, weight)}
         if self.loss_function.triplet_weight > 0:
             parts["triplet"] = triplet
         if self.discriminator is not None:

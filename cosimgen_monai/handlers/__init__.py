@@ -3,7 +3,7 @@
 from cosimgen_monai.handlers.best_model import BestModel
 from cosimgen_monai.handlers.checkpoint import Checkpoint
 from cosimgen_monai.handlers.ema import ExponentialMovingAverage
-from cosimgen_monai.handlers.progress import TrainingProgress
+from cosimgen_monai.handlers.progress import SamplingProgress, TrainingProgress
 from cosimgen_monai.handlers.sample_sheet import SampleSheet, sheet_row
 
-__all__ = ["BestModel", "Checkpoint", "ExponentialMovingAverage", "SampleSheet", "TrainingProgress", "sheet_row"]
+__all__ = ["BestModel", "Checkpoint", "ExponentialMovingAverage", "SampleSheet", "SamplingProgress", "TrainingProgress", "sheet_row"]

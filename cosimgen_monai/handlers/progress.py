@@ -1,4 +1,4 @@
-"""What a person sees while it trains: a bar with the losses, validation lines, and where everything is at the end."""
+"""What a person sees while it runs: a bar, a line a validation, and where everything is at the end."""
 
 from __future__ import annotations
 
@@ -57,3 +57,11 @@ class TrainingProgress:
         logger.info("\n%s", "\n".join(lines))
 
 
+
+
+class SamplingProgress:
+    """A progress bar over the batches of a generator."""
+
+    def attach(self, engine: Engine) -> None:
+        """Attach to a generator."""
+        ProgressBar(persist=True, desc="sampling").attach(engine)

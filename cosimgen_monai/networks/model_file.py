@@ -56,6 +56,14 @@ class TrainedModel:
                 f"but the one found here has sha256 {fingerprint[:12]}…. Give the right one with --sentence_encoder_dir."
             )
 
+    def check_guidance(self, guidance_scale: float) -> None:
+        """Raise ``ValueError`` where guidance is asked of a model that never learned a null condition."""
+        if guidance_scale != 1 and not self.card["null_share"]:
+            raise ValueError(
+                f"{self.path} was trained without a null condition (null_share 0), so it cannot be guided: "
+                "use --guidance_scale 1, or train with --null_share 0.1."
+            )
+
 
 def save_model(path: str | Path, state: dict[str, torch.Tensor], card: dict[str, Any], dtype: str = "float16") -> None:
     """Write ``model.pt`` and ``model.json``, each atomically.

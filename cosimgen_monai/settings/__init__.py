@@ -1,6 +1,9 @@
 """What a user set: values in words, devices, seeds, overrides, the folder of a run."""
 
 from cosimgen_monai.settings.atomic import atomic_write
+from cosimgen_monai.settings.errors import show_plain_errors
+from cosimgen_monai.settings.guard import check_config
+from cosimgen_monai.settings.run_folder import claim_run_folder
 from cosimgen_monai.settings.seeds import as_seed, derive_seed, keyed_generator
 from cosimgen_monai.settings.values import as_boolean, as_device, nearest_names
 from cosimgen_monai.settings.workflow import active_config, bundle_root
@@ -12,7 +15,10 @@ __all__ = [
     "as_seed",
     "atomic_write",
     "bundle_root",
+    "check_config",
+    "claim_run_folder",
     "derive_seed",
     "keyed_generator",
     "nearest_names",
+    "show_plain_errors",
 ]

@@ -1,0 +1,9 @@
+"""Writers: NIfTI, PNG, manifest, contact sheet."""
+
+from cosimgen_monai.export.contact_sheet import ContactSheet
+from cosimgen_monai.export.intensity import RestoreIntensity
+from cosimgen_monai.export.manifest import Manifest, run_facts, sample_id
+from cosimgen_monai.export.nifti import NiftiWriter
+from cosimgen_monai.export.png import PngWriter
+
+__all__ = ["ContactSheet", "Manifest", "NiftiWriter", "PngWriter", "RestoreIntensity", "run_facts", "sample_id"]

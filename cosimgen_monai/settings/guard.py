@@ -1,0 +1,64 @@
+"""What a command line may set: no key that nothing reads, no text that would be executed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from monai.bundle.properties import InferProperties, MetaProperties, TrainProperties
+from monai.utils import BundlePropertyConfig
+
+from cosimgen_monai.settings.values import nearest_names
+from cosimgen_monai.settings.workflow import active_config
+
+TEXT_KEYS = ("prompts", "classes")
+"""Keys that hold a person's own words."""
+
+_MONAI_KEYS = {"imports", "initialize", "run", "finalize", "_meta_", "save_execute_config"} | {
+    properties[name][BundlePropertyConfig.ID].split("::")[0]
+    for properties in (TrainProperties, InferProperties, MetaProperties)
+    for name in properties
+}
+
+
+def check_config() -> None:
+    """Check the configuration that is being run; the first thing every config does.
+
+    Raises:
+        ValueError: if a key is read by nothing (``--max_epoch`` for ``--max_epochs``; MONAI would accept it silently),
+            or a prompt or class begins with ``$``, ``@`` or ``%`` (MONAI would execute or resolve it).
+    """
+    config = active_config()
+    for key in TEXT_KEYS:
+        for text in _strings(config.get(key)):
+            if text.lstrip()[:1] in ("$", "@", "%"):
+                raise ValueError(
+                    f"`{key}` holds {text!r}, which begins with {text.lstrip()[0]!r}: a bundle would execute or resolve "
+                    "such text. Leave the character out, or give prompts in a file: --prompts FILE.txt."
+                )
+    read = set(_MONAI_KEYS) | {ref for text in _strings(config) for ref in re.findall(r"@(\w+)", text)}
+    jobs = {key for key, value in config.items() if _is_job(value)}
+    unread = sorted(config.keys() - read - jobs)
+    if unread:
+        raise ValueError(
+            f"Unknown key(s) {unread}: nothing in this configuration reads them. "
+            + "; ".join(f"--{key}: {nearest_names(key, read & config.keys())}" for key in unread)
+        )
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Yield all strings in a nested value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _strings(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _strings(part)
+
+
+def _is_job(value: Any) -> bool:
+    """Whether a top-level value is a list of expressions, which ``monai.bundle run`` can run by its key."""
+    return isinstance(value, list) and bool(value) and all(isinstance(v, str) and v.startswith("$") for v in value)
