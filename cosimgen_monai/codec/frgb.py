@@ -22,11 +22,14 @@ def encode_frgb(label: torch.Tensor, palette: torch.Tensor, num_classes: int) ->
         ValueError: if a label holds an id that has no colour.
     """
     index = label[:, 0].long()
-    if palette.shape[0] > num_classes:
-        index = torch.where(index == VOID, num_classes, index)
-    if int(index.max()) >= palette.shape[0]:
-        raise ValueError(f"A label holds id {int(label.max())}, but the palette has {palette.shape[0]} colours.")
-    return palette[index].permute(0, 3, 1, 2)
+    void = (index == VOID) & (palette.shape[0] > num_classes)
+    colourless = (index < 0) | (index >= num_classes) & ~void
+    if colourless.any():
+        raise ValueError(
+            f"A label holds id {int(index[colourless][0])}, which has no colour: the palette has {palette.shape[0]} "
+            f"colours for ids 0 to {num_classes - 1}{' and the void' if palette.shape[0] > num_classes else ''}."
+        )
+    return palette[torch.where(void, num_classes, index)].permute(0, 3, 1, 2)
 
 
 def decode_frgb(colours: torch.Tensor, palette: torch.Tensor, num_classes: int) -> torch.Tensor:

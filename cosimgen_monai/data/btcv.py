@@ -50,7 +50,10 @@ class BTCV:
     group_name = "patient"
 
     def __init__(
-        self, dataset_dir: str | Path | None, field_of_view: float = 400.0, window: tuple[float, float] = (-175.0, 250.0)
+        self,
+        dataset_dir: str | Path | None,
+        field_of_view: float = 400.0,
+        window: tuple[float, float] = (-175.0, 250.0),
     ) -> None:
         if dataset_dir is None:
             raise ValueError(f"`dataset_dir` is not set: give the folder of {self.name} with --dataset_dir.")

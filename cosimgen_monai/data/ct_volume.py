@@ -52,7 +52,10 @@ def read_ct_pair(image_path: Path, label_path: Path, classes: ClassTable) -> CTP
         )
     image = np.asarray(image_file.dataobj, dtype=np.float32)
     if not np.isfinite(image).all():
-        raise ValueError(f"{image_path} holds {(~np.isfinite(image)).sum()} voxels that are NaN or infinite.")
+        raise ValueError(
+            f"{image_path} holds {(~np.isfinite(image)).sum()} voxels that are NaN or infinite; "
+            f"give them a value in HU ({AIR:.0f} is air)."
+        )
     label = _as_ids(np.asarray(label_file.dataobj), label_path, classes)
     spacing = tuple(float(size) for size in nib.affines.voxel_sizes(image_file.affine))
     return CTPair(image, label, spacing)  # type: ignore[arg-type]
@@ -61,20 +64,19 @@ def read_ct_pair(image_path: Path, label_path: Path, classes: ClassTable) -> CTP
 def _load(path: Path) -> Any:
     """Open a NIfTI file as RAS and read its voxels, so that a truncated file is found here."""
     try:
-        file = nib.load(path)
-        if len(file.shape) != 3:
-            raise ValueError(f"it has {len(file.shape)} dimensions, expected 3")
-        file = nib.as_closest_canonical(file)
+        file: Any = nib.load(path)
         np.asanyarray(file.dataobj)
     except Exception as error:  # nibabel, zlib and gzip each raise their own
         raise ValueError(f"{path} cannot be read as a NIfTI volume: {error}. Fetch the file again.") from error
-    return file
+    if len(file.shape) != 3:
+        raise ValueError(f"{path} has shape {file.shape}, expected 3 axes: save one volume a file.")
+    return nib.as_closest_canonical(file)
 
 
 def _as_ids(label: NDArray[Any], path: Path, classes: ClassTable) -> NDArray[np.uint8]:
     """Return label voxels as ids, or raise where one is no class."""
     values = np.unique(label)
-    wrong = [v.item() for v in values if v != int(v) or not 0 <= v < classes.num_classes] if values.size else []
+    wrong = values[(values != np.rint(values)) | (values < 0) | (values >= classes.num_classes)].tolist()
     if wrong:
         raise ValueError(
             f"{path} holds label values {wrong[:8]} that are no class id; this dataset has 0 to "
@@ -110,7 +112,8 @@ def _resampling(
     n: int, in_spacing: float, size: int, out_spacing: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return the filter weights (size x n) and the nearest voxels (size, 1-based, 0 and n + 1 outside) of one axis."""
-    reach = int(np.ceil(out_spacing / in_spacing)) + 1  # voxels of air beside the volume that the filter can touch
+    # a pixel that touches the volume from outside reaches two filter widths beyond it: voxels of air to count in
+    reach = 2 * int(np.ceil(max(out_spacing / in_spacing, 1)))
     voxels = (np.arange(-reach, n + reach) - (n - 1) / 2) * in_spacing
     pixels = (np.arange(size) - (size - 1) / 2) * out_spacing
     width = max(in_spacing, out_spacing)

@@ -66,7 +66,7 @@ def cache_pairs(source: PairSource, items: list[dict[str, str]], image_size: int
     """
     key = _key(source, items, image_size)
     folder = Path(cache_dir) / f"{source.name.lower()}-{image_size}-{key}"
-    if not (folder / "rows.json").is_file():
+    if not folder.is_dir():
         logger.info("reading %d item(s) of %s into %s", len(items), source.name, folder)
         _write(folder, *_read_all(source, items, image_size))
     return CachedPairs(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
-from ignite.engine import Engine
+from ignite.engine import Engine, Events
 from ignite.metrics import Metric
 from monai.engines import Evaluator
 from monai.engines.utils import IterationEvents
@@ -16,7 +16,7 @@ from monai.transforms import Transform
 from cosimgen_monai.codec import presence_of, unpack_pair
 from cosimgen_monai.networks import CoSimGen
 from cosimgen_monai.prompts import Request
-from cosimgen_monai.sampling import SamplingInferer
+from cosimgen_monai.sampling import SamplingInferer, check_precision
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,9 @@ class PairGenerator(Evaluator):
         postprocessing: a transform of each sample's dict.
         key_val_metric: the metric that picks the best model.
         val_handlers: handlers of the engine.
+
+    Raises:
+        ValueError: if the device cannot run the inferer's precision.
     """
 
     def __init__(
@@ -59,12 +62,13 @@ class PairGenerator(Evaluator):
             val_handlers=val_handlers,
             decollate=False,
         )
+        check_precision(inferer.precision, device)
         self.network = network
         self.inferer = inferer
         self.embed = embed
         self.batch_size = batch_size
 
-    def run(self, global_epoch: int = 1) -> None:
+    def run(self, global_epoch: int = 1) -> None:  # type: ignore[override]
         """Draw all requests; say so where none is left to draw.
 
         Args:
@@ -72,16 +76,17 @@ class PairGenerator(Evaluator):
         """
         if len(self.data_loader) == 0:  # type: ignore[arg-type]
             logger.info("All samples of this run are there already; it is finished.")
+            self.fire_event(Events.COMPLETED)  # a kill may have left out what is written at the end
             return
         super().run(global_epoch)
 
-    def _iteration(self, engine: Engine, batchdata: list[Request]) -> list[dict[str, Any]]:
-        """Draw one batch.
+    def _iteration(self, engine: Engine, batchdata: Any) -> Any:
+        """Draw one batch, a list of requests.
 
         Returns:
             A dict a sample: ``request``, ``image`` (3 H W, [-1, 1]) and ``label`` (1 H W, uint8 ids), on the CPU.
         """
-        requests = batchdata + [batchdata[-1]] * (self.batch_size - len(batchdata))
+        requests: list[Request] = batchdata + [batchdata[-1]] * (self.batch_size - len(batchdata))
         self.network.eval()
         with torch.no_grad():
             noise = self.inferer.noise([request.seed for request in requests], self.network)

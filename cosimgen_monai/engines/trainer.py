@@ -45,6 +45,7 @@ class CoSimGenTrainer(Trainer):
         null_share: share of the samples that the null embedding drives, for classifier-free guidance.
         accumulation_steps: batches whose gradients are summed before an update.
         max_grad_norm: gradients are clipped to this norm.
+        epoch_length: iterations an epoch; all of the data loader's where not given.
         train_handlers: handlers of the engine.
 
     Raises:
@@ -71,13 +72,19 @@ class CoSimGenTrainer(Trainer):
         null_share: float = 0.1,
         accumulation_steps: int = 1,
         max_grad_norm: float = 1.0,
+        epoch_length: int | None = None,
         train_handlers: Sequence[Any] | None = None,
     ) -> None:
         for name, share in (("text_share", text_share), ("null_share", null_share)):
             if not 0 <= share <= 1:
                 raise ValueError(f"`{name}` must lie between 0 and 1, got {share!r}.")
         super().__init__(
-            device=device, max_epochs=max_epochs, data_loader=train_data_loader, handlers=train_handlers, decollate=False
+            device=device,
+            max_epochs=max_epochs,
+            data_loader=train_data_loader,
+            epoch_length=epoch_length,
+            handlers=train_handlers,
+            decollate=False,
         )
         self.network = network
         self.optimizer = optimizer
@@ -97,7 +104,7 @@ class CoSimGenTrainer(Trainer):
         # only float16 can under- or overflow; the scaler of the other precisions does nothing
         self.grad_scaler = torch.amp.GradScaler(device.type, enabled=precision == "float16")
 
-    def run(self) -> None:
+    def run(self) -> None:  # type: ignore[override]
         """Train, from where the engine's state stands to ``max_epochs``."""
         if self.state.epoch < self.state.max_epochs:
             Workflow.run(self)
@@ -121,14 +128,12 @@ class CoSimGenTrainer(Trainer):
         epsilon = noise.normal(pair)
         self.network.train()
         with autocast(device, self.precision):
-            condition, triplet = self._condition(presence, noise)
+            condition, parts = self._condition(presence, noise)
             noisy, prediction = self.inferer(pair, self.network, epsilon, timesteps, condition)
 
         target, weight = schedule.target(pair, epsilon, timesteps), schedule.loss_weight(timesteps)
-        parts = {"diffusion": self.loss_function.diffusion(prediction, target, weight)}
-        if self.loss_function.triplet_weight > 0:
-            parts["triplet"] = triplet
-        if self.discriminator is not None:
+        parts["diffusion"] = self.loss_function.diffusion(prediction, target, weight)
+        if self.discriminator is not None and self.state.iteration > self.loss_function.discriminator_start:
             denoised = schedule.clean(prediction, noisy, timesteps)
             parts["discriminator"] = self._train_discriminator(pair, denoised.detach(), timesteps)
             with autocast(device, self.precision):
@@ -141,25 +146,27 @@ class CoSimGenTrainer(Trainer):
             self.lr_scheduler.step()
         return losses
 
-    def _condition(self, presence: torch.Tensor, noise: TrainingNoise) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the embedding that drives each sample (B D), and equation 4 over the batch."""
+    def _condition(self, presence: torch.Tensor, noise: TrainingNoise) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """Return the embedding that drives each sample (B D), and equation 4 over the batch as ``triplet``."""
         size = len(presence)
         sentence = self.prompts.features(presence, noise.integers(self.prompts.num_variants, size)).to(presence.device)
         text, classes = self.network.text_encoder(sentence), self.network.class_encoder(presence)
-        triplet = self.loss_function.textron(text, classes, presence, noise.permutation(size))
+        permutation, parts = noise.permutation(size), {}
+        if self.loss_function.triplet_weight > 0:
+            parts["triplet"] = self.loss_function.textron(text, classes, presence, permutation)
         by_text, by_null = noise.chosen(self.text_share, size)[:, None], noise.chosen(self.null_share, size)[:, None]
         asked = torch.where(by_text, text, classes)
-        return torch.where(by_null, self.network.condition(batch_size=size).to(asked.dtype), asked), triplet
+        return torch.where(by_null, self.network.condition(batch_size=size).to(asked.dtype), asked), parts
 
-    def _train_discriminator(
-        self, real: torch.Tensor, denoised: torch.Tensor, timesteps: torch.Tensor
-    ) -> torch.Tensor:
+    def _train_discriminator(self, real: torch.Tensor, denoised: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
         """Update the discriminator, then freeze it for the generator's step; return its loss."""
-        assert self.discriminator is not None and self.discriminator_optimizer is not None
+        assert self.discriminator is not None
+        assert self.discriminator_optimizer is not None
         self.discriminator.requires_grad_(True)
         with autocast(real.device, self.precision):
-            logits = self.discriminator(torch.cat([real, denoised]))
-        loss = self.loss_function.adversarial.discriminator(*logits.chunk(2), timesteps)
+            real_logits, fake_logits = self.discriminator(torch.cat([real, denoised])).chunk(2)
+        loss = self.loss_function.adversarial.discriminator(real_logits, fake_logits, timesteps)
+        self._finite({"discriminator": loss})
         self._update(loss, self.discriminator, self.discriminator_optimizer)
         self.discriminator.requires_grad_(False)
         return loss.detach()
@@ -174,7 +181,10 @@ class CoSimGenTrainer(Trainer):
         self.grad_scaler.scale(loss / self.accumulation_steps).backward()
         if self._updates_now():
             self.grad_scaler.unscale_(optimizer)
-            clip_grad_norm_(network.parameters(), self.max_grad_norm)
+            # float16 overflows now and then, and the scaler skips such a step; elsewhere it is the end of a training
+            clip_grad_norm_(
+                network.parameters(), self.max_grad_norm, error_if_nonfinite=not self.grad_scaler.is_enabled()
+            )
             self.grad_scaler.step(optimizer)
             self.grad_scaler.update()
             optimizer.zero_grad(set_to_none=True)

@@ -29,7 +29,12 @@ class ContactSheet:
     """
 
     def __init__(
-        self, output_dir: str | Path, classes: ClassTable, palette: torch.Tensor, manifest: Manifest, num_samples: int = 32
+        self,
+        output_dir: str | Path,
+        classes: ClassTable,
+        palette: torch.Tensor,
+        manifest: Manifest,
+        num_samples: int = 32,
     ) -> None:
         self.output_dir = Path(output_dir)
         self.classes = classes
@@ -59,6 +64,8 @@ class ContactSheet:
         label = Image.open(self.output_dir / "png/labels" / f"{row['id']}.png")
         asked, found = (set(filter(None, row[key].split("; "))) for key in ("classes_asked", "classes_found"))
         notes = [f"by {row['asked_by']}"] + [
-            f"{word} {', '.join(sorted(names))}" for word, names in (("lacks", asked - found), ("also", found - asked)) if names
+            f"{word} {', '.join(sorted(names))}"
+            for word, names in (("lacks", asked - found), ("also", found - asked))
+            if names
         ]
         return SheetRow(row["prompt"], "; ".join(notes), np.asarray(image), np.asarray(label))

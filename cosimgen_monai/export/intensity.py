@@ -18,15 +18,15 @@ class RestoreIntensity:
     """
 
     def __init__(self, images: dict[str, Any]) -> None:
-        self.modality = images["modality"]
-        self.window = images.get("window")
+        self.modality: str = images["modality"]
+        self.window: tuple[float, float] = images.get("window", (0, 255))
 
     def __call__(self, sample: dict[str, Any]) -> dict[str, Any]:
         """Add ``native`` to a sample (``image``: 3 H W, [-1, 1])."""
         share = (sample["image"] + 1) / 2
+        low, high = self.window
         if self.modality == "CT":
-            low, high = self.window
             native = (low + share.mean(dim=0) * (high - low)).round().to(torch.int16)
         else:
-            native = (share * 255).round().to(torch.uint8)
+            native = (low + share * (high - low)).round().to(torch.uint8)
         return {**sample, "native": native.numpy()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from pathlib import Path
 from typing import Any
@@ -53,17 +54,19 @@ class Manifest:
         """Return the rows on disk; a last line that a kill left incomplete is cut off, its sample drawn again."""
         if not self.path.is_file():
             return []
-        text = self.path.read_text(encoding="utf-8", newline="")
-        whole = text[: text.rfind("\n") + 1]
-        if whole != text:
-            os.truncate(self.path, len(whole.encode()))
-        return list(csv.DictReader(whole.splitlines(keepends=True)))
+        content = self.path.read_bytes()
+        end = content.rfind(b"\n") + 1
+        while content.count(b'"', 0, end) % 2:  # a line break inside a quoted prompt ends no row
+            end = content.rfind(b"\n", 0, end - 1) + 1
+        os.truncate(self.path, end)
+        return list(csv.DictReader(io.StringIO(content[:end].decode(), newline="")))
 
     def _append(self, engine: Engine) -> None:
-        new = [self._row(sample) for sample in engine.state.output]
+        output: Any = engine.state.output
+        new = [self._row(sample) for sample in output]
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=[*COLUMNS, *self.run], lineterminator="\n")
+            writer = csv.DictWriter(file, fieldnames=[*COLUMNS, *self.run])
             if file.tell() == 0:
                 writer.writeheader()
             writer.writerows(new)

@@ -43,7 +43,8 @@ class NiftiWriter:
         engine.add_event_handler(Events.COMPLETED, self._describe)
 
     def _write(self, engine: Engine) -> None:
-        for sample in engine.state.output:
+        output: Any = engine.state.output
+        for sample in output:
             name, native = sample_id(sample["request"]), sample["native"]
             channels = native[None] if native.ndim == 2 else native
             affine = self._affine(native.shape[-1])

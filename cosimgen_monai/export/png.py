@@ -38,7 +38,8 @@ class PngWriter:
         engine.add_event_handler(Events.ITERATION_COMPLETED, self._write)
 
     def _write(self, engine: Engine) -> None:
-        for sample in engine.state.output:
+        output: Any = engine.state.output
+        for sample in output:
             name, label = sample_id(sample["request"]), sample["label"][0].numpy()
             rgb = to_8_bit(sample["image"].numpy())
             grey = sample["native"].ndim == 2

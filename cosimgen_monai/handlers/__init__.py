@@ -6,4 +6,12 @@ from cosimgen_monai.handlers.ema import ExponentialMovingAverage
 from cosimgen_monai.handlers.progress import SamplingProgress, TrainingProgress
 from cosimgen_monai.handlers.sample_sheet import SampleSheet, sheet_row
 
-__all__ = ["BestModel", "Checkpoint", "ExponentialMovingAverage", "SampleSheet", "SamplingProgress", "TrainingProgress", "sheet_row"]
+__all__ = [
+    "BestModel",
+    "Checkpoint",
+    "ExponentialMovingAverage",
+    "SampleSheet",
+    "SamplingProgress",
+    "TrainingProgress",
+    "sheet_row",
+]

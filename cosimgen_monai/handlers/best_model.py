@@ -39,10 +39,11 @@ class BestModel:
         engine.add_event_handler(Events.COMPLETED, self._save)
 
     def _save(self, engine: Engine) -> None:
-        metric = engine.state.metrics[engine.state.key_metric_name]
-        if metric < self.trainer.state.best_metric:
+        training: Any = self.trainer.state
+        metric = engine.state.metrics[engine.state.key_metric_name]  # type: ignore[attr-defined]
+        if metric < training.best_metric:
             return
-        self.trainer.state.best_metric, self.trainer.state.best_metric_epoch = metric, engine.state.epoch
+        training.best_metric, training.best_metric_epoch = metric, engine.state.epoch
         validation = {name: round(float(value), 4) for name, value in engine.state.metrics.items()}
         card = {**self.card, "validation": {"epoch": engine.state.epoch, **validation}}
         save_model(self.path, self.network.state_dict(), card, self.dtype)

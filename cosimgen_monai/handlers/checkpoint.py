@@ -49,10 +49,20 @@ class Checkpoint:
 
     def _resume(self, engine: Engine) -> None:
         content = load_tensors(self.path)
-        if content.get("format") != FORMAT or set(content["objects"]) != set(self.objects):
+        if (
+            not isinstance(content, dict)
+            or content.get("format") != FORMAT
+            or set(content["objects"]) != set(self.objects)
+        ):
             raise ValueError(f"{self.path} is no checkpoint of this training; use another --output_dir.")
         for name, thing in self.objects.items():
-            thing.load_state_dict(content["objects"][name])
+            try:
+                thing.load_state_dict(content["objects"][name])
+            except (RuntimeError, ValueError, KeyError) as error:
+                raise ValueError(
+                    f"The {name} in {self.path} is another than this training's; use another --output_dir, or the "
+                    f"settings of that training: {error}"
+                ) from error
         for key, value in content["trainer"].items():
             setattr(engine.state, key, value)
         logger.info("going on from %s after epoch %d of %d", self.path, engine.state.epoch, engine.state.max_epochs)

@@ -8,7 +8,8 @@ import torch
 from ignite.engine import Engine, Events
 from torch.optim.swa_utils import AveragedModel
 
-Average = Callable[[list[torch.Tensor], list[torch.Tensor], torch.Tensor], None]
+Tensors = tuple[torch.Tensor, ...] | list[torch.Tensor]
+Average = Callable[[Tensors, Tensors, torch.Tensor | int], None]
 
 
 def warmed_average(decay: float) -> Average:
@@ -17,7 +18,7 @@ def warmed_average(decay: float) -> Average:
     A high decay from the start would keep the first weights, which are noise, for a thousand updates.
     """
 
-    def average(averaged: list[torch.Tensor], current: list[torch.Tensor], num_averaged: torch.Tensor) -> None:
+    def average(averaged: Tensors, current: Tensors, num_averaged: torch.Tensor | int) -> None:
         n = int(num_averaged)
         torch._foreach_lerp_(averaged, current, 1 - min(decay, (1 + n) / (10 + n)))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ignite.engine import Engine, Events
 from ignite.handlers import ProgressBar
@@ -43,20 +43,19 @@ class TrainingProgress:
         logger.info("validation after epoch %d: %s", engine.state.epoch, figures)
 
     def _closing_note(self, engine: Engine) -> None:
-        best = f"presence F1 {engine.state.best_metric:.3f} after epoch {engine.state.best_metric_epoch}"
+        state: Any = engine.state
+        best = f"presence F1 {state.best_metric:.3f} after epoch {state.best_metric_epoch}"
         lines = [
-            f"Training is finished after {engine.state.epoch} epochs; the best model has {best}.",
+            f"Training is finished after {state.epoch} epochs; the best model has {best}.",
             f"  best model      {self.output_dir / 'model.pt'} (with model.json beside it)",
             f"  sample sheets   {self.output_dir / 'sheets'}",
             f"  loss curves     tensorboard --logdir {self.output_dir / 'tensorboard'}",
             f"  to go on        {self.output_dir / 'checkpoint.pt'}",
             "Next, draw pairs with it:",
             f"  python -m monai.bundle run generating --config_file {self.config_dir / 'inference.json'} "
-            f"--ckpt_path {self.output_dir / 'model.pt'} --output_dir {self.output_dir.with_name('generated')} --num_samples 16",
+            f"--ckpt_path {self.output_dir / 'model.pt'} --output_dir {self.output_dir.with_name('generated')}",
         ]
         logger.info("\n%s", "\n".join(lines))
-
-
 
 
 class SamplingProgress:

@@ -51,7 +51,8 @@ class SampleSheet:
         engine.add_event_handler(Events.COMPLETED, self._draw)
 
     def _collect(self, engine: Engine) -> None:
-        self.samples += engine.state.output[: self.num_samples - len(self.samples)]
+        output: Any = engine.state.output
+        self.samples += output[: self.num_samples - len(self.samples)]
 
     def _draw(self, engine: Engine) -> None:
         rates = PresenceRates(self.classes, self.samples[0]["label"].numel())

@@ -15,7 +15,8 @@ class CoSimGenLoss(nn.Module):
     Args:
         triplet_weight: weight of equation 4 (paper: 1).
         adversarial_weight: weight β of equation 5 (paper: 0.1).
-        adversarial_start: iterations in which the discriminator trains alone, before its verdict counts.
+        discriminator_start: iterations before the discriminator begins to train.
+        adversarial_start: iterations before its verdict counts.
         textron: the triplet loss.
         adversarial: the adversarial loss.
     """
@@ -24,6 +25,7 @@ class CoSimGenLoss(nn.Module):
         self,
         triplet_weight: float = 1.0,
         adversarial_weight: float = 0.1,
+        discriminator_start: int = 0,
         adversarial_start: int = 0,
         textron: TextronLoss | None = None,
         adversarial: AdversarialLoss | None = None,
@@ -31,7 +33,8 @@ class CoSimGenLoss(nn.Module):
         super().__init__()
         self.triplet_weight = triplet_weight
         self.adversarial_weight = adversarial_weight
-        self.adversarial_start = adversarial_start
+        self.discriminator_start = discriminator_start
+        self.adversarial_start = max(adversarial_start, discriminator_start)
         self.textron = textron or TextronLoss()
         self.adversarial = adversarial or AdversarialLoss()
 

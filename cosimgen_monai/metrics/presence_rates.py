@@ -44,9 +44,7 @@ class PresenceRates:
 
     def found(self, asked: Sequence[int], areas: torch.Tensor) -> tuple[int, ...]:
         """Return the ids of the classes that count as present in a label of these class areas (c)."""
-        return tuple(
-            i for i in self.classes.objects if areas[i] >= self.threshold * (0.5 if i in asked else 1.0)
-        )
+        return tuple(i for i in self.classes.objects if areas[i] >= self.threshold * (0.5 if i in asked else 1.0))
 
     def update(self, asked: Sequence[int], areas: torch.Tensor) -> None:
         """Count one sample.

@@ -25,10 +25,21 @@ class PairDiscriminator(nn.Module):
         for level in range(num_layers):
             out = base_channels * min(2**level, 8)
             # no normalisation: statistics over a batch would let one sample's verdict hang on its neighbours
-            layers.append(Convolution(2, channels, out, strides=2, kernel_size=3, adn_ordering="A", act=("leakyrelu", {"negative_slope": 0.2})))
+            layers.append(
+                Convolution(
+                    2,
+                    channels,
+                    out,
+                    strides=2,
+                    kernel_size=3,
+                    adn_ordering="A",
+                    act=("leakyrelu", {"negative_slope": 0.2}),
+                )
+            )
             channels = out
         self.convolutions = nn.Sequential(*layers)
-        self.linear = nn.Linear(channels * (image_size // 2**num_layers) ** 2, 1)
+        size = -(-image_size // 2**num_layers)  # a strided convolution halves an odd size upwards
+        self.linear = nn.Linear(channels * size**2, 1)
 
     def forward(self, pair: torch.Tensor) -> torch.Tensor:
         """Return logits (B, float32) of pairs (B 6 H W); their sigmoid is D of equation 5, in (0, 1)."""

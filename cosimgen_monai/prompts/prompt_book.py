@@ -43,7 +43,9 @@ class PromptBook:
             rng = np.random.default_rng((variant, *ids))
             plain = variant == 0
             self._prompts[key] = (
-                write_prompt(ids, self.classes, self.template) if plain else vary_prompt(ids, self.classes, rng, self.template)
+                write_prompt(ids, self.classes, self.template)
+                if plain
+                else vary_prompt(ids, self.classes, rng, self.template)
             )
         return self._prompts[key]
 

@@ -18,7 +18,8 @@ def read_prompt(prompt: str, classes: ClassTable) -> tuple[int, ...]:
     """
     phrases = phrases_of(classes)
     longest = max(map(len, phrases))
-    text, found, at = words(prompt), set(), 0
+    text, at = words(prompt), 0
+    found: set[int] = set()
     while at < len(text):
         for length in range(min(longest, len(text) - at), 0, -1):
             ids = phrases.get(tuple(text[at : at + length]))

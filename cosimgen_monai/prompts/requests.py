@@ -12,7 +12,7 @@ import numpy as np
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.prompts.reading import read_prompt
 from cosimgen_monai.prompts.writing import TEMPLATE, write_prompt
-from cosimgen_monai.settings import derive_seed
+from cosimgen_monai.settings import check_counts, derive_seed
 
 Wish = tuple[str, tuple[int, ...], str]
 """A prompt, the ids of the classes that it asks for, and what drives the model: ``text``, ``classes`` or ``both``."""
@@ -59,18 +59,19 @@ def plan_requests(
 
     Raises:
         ValueError: if a prompt or class names nothing the model knows, the two contradict each other, or the number
-            of samples is not positive.
+            of samples is not positive, or there is nothing to draw from.
     """
-    if isinstance(num_samples, bool) or not isinstance(num_samples, int) or num_samples < 1:
-        raise ValueError(f"`num_samples` must be a positive integer, got {num_samples!r}.")
+    check_counts(num_samples=num_samples)
     wishes = _wishes(classes, _as_prompts(prompts), _as_class_lists(class_names), template)
     if not wishes:
-        rng = np.random.default_rng(derive_seed(seed))
+        if not class_sets:
+            raise ValueError("There is nothing to ask for: give `prompts` or `classes`; no class sets are known.")
+        rng = np.random.default_rng(derive_seed("class sets", seed))
         drawn = [class_sets[i] for i in rng.integers(len(class_sets), size=num_samples)]
         wishes = [(write_prompt(ids, classes, template), ids, "classes") for ids in drawn]
     turns = [wishes[i % len(wishes)] for i in range(num_samples)]
     return [
-        Request(i, prompt, asked, by, derive_seed(seed, i)) for i, (prompt, asked, by) in enumerate(turns)
+        Request(i, prompt, asked, by, derive_seed("sample", seed, i)) for i, (prompt, asked, by) in enumerate(turns)
     ]
 
 
@@ -82,9 +83,7 @@ def requests_of_sets(
     return [Request(r.index, r.prompt, r.asked, ("classes", "text")[r.index % 2], r.seed) for r in drawn]
 
 
-def _wishes(
-    classes: ClassTable, prompts: list[str], class_lists: list[list[str]], template: str
-) -> list[Wish]:
+def _wishes(classes: ClassTable, prompts: list[str], class_lists: list[list[str]], template: str) -> list[Wish]:
     if not prompts:
         asked = [classes.ids_of(names) for names in class_lists]
         return [(write_prompt(ids, classes, template), ids, "classes") for ids in asked]
@@ -95,7 +94,9 @@ def _wishes(
             f"`prompts` ({len(prompts)}) and `classes` ({len(class_lists)}) go together one by one; "
             "give as many of each, or only one of the two."
         )
-    return [(prompt, _agreed(prompt, names, classes), "both") for prompt, names in zip(prompts, class_lists, strict=True)]
+    return [
+        (prompt, _agreed(prompt, names, classes), "both") for prompt, names in zip(prompts, class_lists, strict=True)
+    ]
 
 
 def _agreed(prompt: str, names: list[str], classes: ClassTable) -> tuple[int, ...]:
@@ -118,7 +119,9 @@ def _as_prompts(prompts: Any) -> list[str]:
         file = Path(prompts) if prompts.endswith(".txt") else None
         if file is not None and not file.is_file():
             raise ValueError(f"The prompt file {file} does not exist.")
-        prompts = [line for line in file.read_text().splitlines() if line.strip()] if file else [prompts]
+        prompts = [line for line in file.read_text("utf-8").splitlines() if line.strip()] if file else [prompts]
+        if not prompts:
+            raise ValueError(f"The prompt file {file} holds no prompt: write one a line.")
     if not isinstance(prompts, (list, tuple)) or not prompts or not all(isinstance(p, str) for p in prompts):
         raise ValueError(f"`prompts` must be a prompt, a list of prompts or a .txt file of them, got {prompts!r}.")
     return list(prompts)

@@ -37,17 +37,19 @@ def phrases_of(classes: ClassTable) -> dict[tuple[str, ...], tuple[int, ...]]:
 
     ``right kidney`` names one class, ``kidneys`` (and a bare ``kidney``) both sides, ``left and right kidney`` too.
     """
-    phrases: dict[tuple[str, ...], tuple[int, ...]] = {}
+    # a class's own name beats the synonyms and plurals of the others
+    phrases: dict[tuple[str, ...], tuple[int, ...]]
+    phrases = {tuple(words(classes.names[i])): (i,) for i in classes.objects}
     sides: dict[str, list[int]] = {}
     for class_id in classes.objects:
         name = classes.names[class_id]
         for phrase in (name, *SYNONYMS.get(name, ())):
-            for form in (phrase, plural(phrase)):
-                phrases[tuple(words(form))] = (class_id,)
+            for form in (phrase, phrase + "s", plural(phrase)):  # "stomachs" is regular, "stomaches" is not
+                phrases.setdefault(tuple(words(form)), (class_id,))
             if phrase.startswith(_SIDES):
                 sides.setdefault(phrase.split(" ", 1)[1], []).append(class_id)
     for organ, ids in sides.items():
         for form in (organ, plural(organ)):
-            for lead in ("", "left and right ", "right and left "):
+            for lead in ("", "left and right ", "right and left ", "left/right ", "right/left "):
                 phrases.setdefault(tuple(words(lead + form)), tuple(sorted(set(ids))))
     return phrases

@@ -26,7 +26,11 @@ def write_prompt(ids: Sequence[int], classes: ClassTable, template: str = TEMPLA
 
 
 def vary_prompt(
-    ids: Sequence[int], classes: ClassTable, rng: np.random.Generator, template: str = TEMPLATE, synonym_share: float = 0.2
+    ids: Sequence[int],
+    classes: ClassTable,
+    rng: np.random.Generator,
+    template: str = TEMPLATE,
+    synonym_share: float = 0.2,
 ) -> str:
     """Return a prompt that says the same in other words, so that free text works at inference.
 

@@ -8,9 +8,9 @@ import torch
 from monai.inferers import Inferer
 
 from cosimgen_monai.codec import PAIR_CHANNELS
-from cosimgen_monai.sampling.precision import autocast
-from cosimgen_monai.sampling.schedule import NoiseSchedule
 from cosimgen_monai.sampling.noise import SampleNoise
+from cosimgen_monai.sampling.precision import PRECISIONS, autocast
+from cosimgen_monai.sampling.schedule import NoiseSchedule
 from cosimgen_monai.sampling.solvers import SAMPLERS, sampling_timesteps
 
 
@@ -73,6 +73,8 @@ class SamplingInferer(Inferer):
             SAMPLERS["ddpm"](lambda x, t: x, SampleNoise([0], (1,)), schedule, steps)
         if not guidance_scale >= 1:
             raise ValueError(f"`guidance_scale` must be 1 (no guidance) or more, got {guidance_scale!r}.")
+        if precision not in PRECISIONS:
+            raise ValueError(f"`precision` must be one of {sorted(PRECISIONS)}, got {precision!r}.")
         self.schedule = schedule
         self.sampler = sampler
         self.steps = steps

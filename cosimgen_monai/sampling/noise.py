@@ -41,7 +41,7 @@ class TrainingNoise:
     """
 
     def __init__(self, seed: int, iteration: int, device: torch.device | str = "cpu") -> None:
-        self.generator = keyed_generator(seed, iteration, device=device)
+        self.generator = keyed_generator("training", seed, iteration, device=device)
         self.device = device
 
     def normal(self, like: torch.Tensor) -> torch.Tensor:

@@ -5,7 +5,7 @@ from cosimgen_monai.settings.errors import show_plain_errors
 from cosimgen_monai.settings.guard import check_config
 from cosimgen_monai.settings.run_folder import claim_run_folder
 from cosimgen_monai.settings.seeds import as_seed, derive_seed, keyed_generator
-from cosimgen_monai.settings.values import as_boolean, as_device, nearest_names
+from cosimgen_monai.settings.values import as_boolean, as_device, check_counts, nearest_names
 from cosimgen_monai.settings.workflow import active_config, bundle_root
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "atomic_write",
     "bundle_root",
     "check_config",
+    "check_counts",
     "claim_run_folder",
     "derive_seed",
     "keyed_generator",

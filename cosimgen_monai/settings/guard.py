@@ -16,7 +16,7 @@ TEXT_KEYS = ("prompts", "classes")
 """Keys that hold a person's own words."""
 
 _MONAI_KEYS = {"imports", "initialize", "run", "finalize", "_meta_", "save_execute_config"} | {
-    properties[name][BundlePropertyConfig.ID].split("::")[0]
+    str(properties[name][BundlePropertyConfig.ID]).split("::")[0]
     for properties in (TrainProperties, InferProperties, MetaProperties)
     for name in properties
 }
@@ -34,8 +34,8 @@ def check_config() -> None:
         for text in _strings(config.get(key)):
             if text.lstrip()[:1] in ("$", "@", "%"):
                 raise ValueError(
-                    f"`{key}` holds {text!r}, which begins with {text.lstrip()[0]!r}: a bundle would execute or resolve "
-                    "such text. Leave the character out, or give prompts in a file: --prompts FILE.txt."
+                    f"`{key}` holds {text!r}, which begins with {text.lstrip()[0]!r}: a bundle would execute or "
+                    "resolve such text. Leave the character out, or give prompts in a file: --prompts FILE.txt."
                 )
     read = set(_MONAI_KEYS) | {ref for text in _strings(config) for ref in re.findall(r"@(\w+)", text)}
     jobs = {key for key, value in config.items() if _is_job(value)}

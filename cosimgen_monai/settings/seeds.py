@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,16 @@ def as_seed(value: Any) -> int:
     return value
 
 
-def derive_seed(*key: int) -> int:
-    """Return a seed for a key of non-negative integers; near keys give unrelated seeds (NumPy's SeedSequence)."""
-    return int(np.random.SeedSequence(key).generate_state(1, np.uint64)[0] >> np.uint64(1))
+def derive_seed(purpose: str, *key: int) -> int:
+    """Return a seed for a purpose and a key of non-negative integers (NumPy's SeedSequence).
+
+    Near keys give unrelated seeds, and so do the same keys for another purpose.
+    """
+    # the key's length is part of the entropy, since SeedSequence takes (1,) and (1, 0) for the same
+    entropy = (zlib.crc32(purpose.encode()), len(key), *key)
+    return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
-def keyed_generator(*key: int, device: torch.device | str = "cpu") -> torch.Generator:
-    """Return a torch generator seeded by a key of non-negative integers."""
-    return torch.Generator(device).manual_seed(derive_seed(*key))
+def keyed_generator(purpose: str, *key: int, device: torch.device | str = "cpu") -> torch.Generator:
+    """Return a torch generator seeded by a purpose and a key of non-negative integers."""
+    return torch.Generator(device).manual_seed(derive_seed(purpose, *key))

@@ -25,6 +25,13 @@ def as_boolean(key: str, value: Any) -> bool:
     return _WORDS[word]
 
 
+def check_counts(**counts: Any) -> None:
+    """Raise ``ValueError`` where a key that counts something is no positive integer."""
+    for key, value in counts.items():
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise ValueError(f"`{key}` must be a positive integer, got {value!r}.")
+
+
 def as_device(value: Any) -> torch.device:
     """Return the device of a ``device`` key; ``auto`` takes a GPU where there is one.
 
@@ -39,7 +46,7 @@ def as_device(value: Any) -> torch.device:
         raise ValueError(f"`device` must be auto, cpu, cuda or cuda:N, got {value!r}.") from error
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise ValueError(
-            f"`device` is {value}, but torch {torch.__version__} finds {torch.cuda.device_count()} CUDA device(s) here. "
+            f"`device` is {value}, but torch {torch.__version__} finds {torch.cuda.device_count()} CUDA device(s). "
             "Use --device cpu, or --device auto to take a GPU only where there is one."
         )
     return device

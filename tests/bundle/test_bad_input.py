@@ -1,0 +1,146 @@
+"""One error at the start that names the thing and the remedy."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tiny import CONFIGS, TRAIN, generate, root_cause, train_tiny
+
+BTCV = [TRAIN, str(CONFIGS / "data" / "btcv.json")]
+
+TRAINING = {
+    "a key that nothing reads": ({"max_epoch": 1}, r"max_epoch.*nearest: 'max_epochs'"),
+    "a nested key that nothing reads": ({"train#trainer#max_epoch": 1}, "max_epoch"),
+    "a size that cannot be halved": ({"image_size": 50}, r"`image_size` 50 .* try 52"),
+    "no number": ({"max_epochs": "many"}, r"`max_epochs` must be a positive integer, got 'many'"),
+    "a negative number": ({"batch_size": -1}, r"`batch_size` must be a positive integer, got -1"),
+    "a word that is no boolean": ({"resume": "perhaps"}, r"`resume` must be true or false"),
+    "no such device": ({"device": "cuda:7"}, r"--device cpu"),
+    "no device at all": ({"device": "gpu"}, r"`device` must be auto, cpu"),
+    "an unknown split": ({"split": "half"}, r"`split` must be 'group' or 'all'"),
+    "too few patients to split": ({"source#num_volumes": 1}, r"--split all"),
+    "a template without classes": ({"prompt_template": "A photo"}, r"`prompt_template` must hold \{classes\}"),
+    "an unknown fusion": ({"network#fusion": "sum"}, r"`fusion` must be one of"),
+    "an unknown prediction": ({"schedule#prediction_type": "x"}, r"`prediction_type` must be one of"),
+    "half precision without a GPU": ({"precision": "float16"}, r"needs a GPU"),
+    "an encoder that is not there": ({"sentence_encoder_dir": "/nowhere"}, r"/nowhere holds no sentence transformer"),
+}
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="says what happens without a GPU")
+@pytest.mark.parametrize("case", TRAINING)
+def test_training_refuses(tmp_path: Path, case: str) -> None:
+    override, message = TRAINING[case]
+    with pytest.raises(Exception) as caught:  # noqa: PT011  (MONAI wraps what an expression raises)
+        train_tiny(tmp_path, **override)
+    assert re.search(message, str(root_cause(caught.value)), re.DOTALL)
+    assert not (tmp_path / "run" / "checkpoint.pt").exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "message"),
+    [
+        (None, r"`dataset_dir` is not set"),
+        ("missing", r"missing is no folder.*--dataset_dir"),
+        (".", r"not laid out as BTCV"),
+    ],
+)
+def test_training_refuses_a_dataset_that_is_not_there(tmp_path: Path, folder: str | None, message: str) -> None:
+    place = None if folder is None else str(tmp_path / folder)
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        train_tiny(tmp_path, BTCV, dataset_dir=place)
+    assert re.search(message, str(root_cause(caught.value)), re.DOTALL)
+
+
+GENERATING: dict[str, tuple[dict[str, Any], str]] = {
+    "an unknown class": ({"classes": [["livr"]]}, r"Unknown class 'livr'; nearest: 'liver'"),
+    "the background as a class": ({"classes": [["background"]]}, r"Unknown class 'background'"),
+    "a prompt without a class": ({"prompts": ["A photo of the splen"]}, r"names no class.*nearest: 'spleen'"),
+    "classes against the prompt": (
+        {"prompts": ["liver and spleen"], "classes": [["liver"]]},
+        r"contradict each other.*spleen",
+    ),
+    "a prompt to execute": ({"prompts": ["$__import__('pathlib').Path('executed').touch()"]}, r"begins with '\$'"),
+    "a prompt to resolve": ({"prompts": ["@network_def"]}, r"begins with '@'"),
+    "a prompt file that is not there": ({"prompts": "asked.txt"}, r"asked\.txt does not exist"),
+    "no samples": ({"num_samples": 0}, r"`num_samples` must be a positive integer"),
+    "few steps of ddpm": ({"sampler": "ddpm", "steps": 20}, r"takes all 1000 steps.*dpm_solver"),
+    "an unknown sampler": ({"sampler": "euler"}, r"`sampler` must be one of"),
+    "too many steps": ({"steps": 1001}, r"`steps` must be 1 to 1000"),
+    "guidance below one": ({"guidance_scale": 0.5}, r"`guidance_scale` must be 1"),
+    "a seed that is no number": ({"seed": "x"}, r"`seed` must be a non-negative integer"),
+    "no model there": ({"ckpt_path": "/nowhere/model.pt"}, r"/nowhere/model\.pt is missing"),
+}
+
+
+@pytest.mark.parametrize("case", GENERATING)
+def test_generating_refuses(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    override, message = GENERATING[case]
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        generate(tmp_path, Path(override.pop("ckpt_path", tiny_model)), **override)
+    assert re.search(message, str(root_cause(caught.value)), re.DOTALL)
+    assert not (tmp_path / "executed").exists()
+    assert not (tmp_path / "run" / "manifest.csv").exists()
+
+
+class _TouchesAFile:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (Path("executed"),)
+
+
+def test_generating_refuses_models_that_are_not_what_they_say(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    model, card = tmp_path / "model.pt", json.loads(tiny_model.with_suffix(".json").read_text())
+
+    def refused(message: str) -> None:
+        with pytest.raises(Exception) as caught:  # noqa: PT011
+            generate(tmp_path, model)
+        assert re.search(message, str(root_cause(caught.value)), re.DOTALL)
+
+    shutil.copy(tiny_model, model)
+    refused(r"model\.json is missing")
+    model.with_suffix(".json").write_text(json.dumps({**card, "sha256": "0"}))
+    refused(r"sha256 differs")
+    other = {**card, "sentence_encoder": {"name": "another", "sha256": "1" * 64}}
+    model.with_suffix(".json").write_text(json.dumps(other))
+    refused(r"trained with the sentence encoder another.*--sentence_encoder_dir")
+    model.with_suffix(".json").write_text(json.dumps({**card, "null_share": 0}))
+    with pytest.raises(Exception, match=r"cannot be guided") as caught:
+        generate(tmp_path, model, guidance_scale=2.0)
+    del caught
+    model.with_suffix(".json").write_text(json.dumps(card))
+    model.write_bytes(pickle.dumps(_TouchesAFile()))
+    refused(r"pickle with code")
+    assert not Path("executed").exists()
+
+
+def test_another_runs_folder_is_refused_and_left_alone(tmp_path: Path, tiny_model: Path, tiny_run: Path) -> None:
+    run = generate(tmp_path, tiny_model)
+    before = (run / "manifest.csv").read_bytes()
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        generate(tmp_path, tiny_model, seed=1)
+    assert re.search(r"another run; they differ in seed", str(root_cause(caught.value)))
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        generate(tmp_path, tiny_model, resume="no")
+    assert re.search(r"--resume true", str(root_cause(caught.value)))
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        train_tiny(tiny_run.parent, max_epochs=3)
+    assert re.search(r"another run; they differ in max_epochs", str(root_cause(caught.value)))
+    assert (run / "manifest.csv").read_bytes() == before
+    foreign = tmp_path / "foreign" / "run"
+    foreign.mkdir(parents=True)
+    (foreign / "thesis.txt").write_text("mine")
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        generate(tmp_path / "foreign", tiny_model)
+    assert re.search(r"not empty", str(root_cause(caught.value)))
+    assert [path.name for path in foreign.iterdir()] == ["thesis.txt"]

@@ -1,0 +1,59 @@
+"""What MONAI expects of a bundle."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from monai.bundle import ckpt_export, verify_metadata, verify_net_in_out
+from tiny import CONFIGS, INFERENCE, ROOT, TINY, TRAIN, workflow
+
+from cosimgen_monai.networks import read_model
+
+SCHEMA = ROOT.parent / "shared" / "schema" / "meta_schema_20240725.json"
+METADATA = str(CONFIGS / "metadata.json")
+MODEL = CONFIGS.parent / "models" / "model.pt"
+
+
+def test_metadata_meets_monais_schema(tmp_path: Path) -> None:
+    if not SCHEMA.is_file():
+        pytest.skip("MONAI's metadata schema is not on this machine, and nothing is downloaded")
+    shutil.copy(SCHEMA, tmp_path / "schema.json")
+    verify_metadata(meta_file=METADATA, filepath=str(tmp_path / "schema.json"))
+
+
+def test_network_in_and_out_are_as_the_metadata_say() -> None:
+    verify_net_in_out("network_def", meta_file=METADATA, config_file=INFERENCE, device="cpu")
+
+
+def test_the_model_exports_to_torchscript(tmp_path: Path) -> None:
+    ckpt_export(
+        "network_def",
+        filepath=str(tmp_path / "model.ts"),
+        ckpt_file=str(MODEL),
+        meta_file=METADATA,
+        config_file=INFERENCE,
+        bundle_root=str(CONFIGS.parent),
+    )
+    extra = {"inference.json": ""}
+    scripted = torch.jit.load(tmp_path / "model.ts", _extra_files=extra)
+    assert json.loads(extra["inference.json"])["ckpt_path"]
+    network = read_model(MODEL).network()
+    pair, t, presence = torch.randn(2, 6, 64, 64), torch.tensor([900, 3]), torch.eye(14)[[6, 1]]
+    torch.testing.assert_close(scripted(pair, t, presence), network(pair, t, presence))
+
+
+def test_training_and_inference_have_the_required_properties(tmp_path: Path) -> None:
+    for config, kind, override in ((TRAIN, "train", TINY), (INFERENCE, "infer", {"device": "cpu"})):
+        run = workflow(config, kind, tmp_path, **override)
+        assert run.check_properties() == []
+
+
+def test_each_overlay_only_sets_keys_that_something_reads(tmp_path: Path, real_ct: Path) -> None:
+    for overlay in (["paper.json"], ["data/phantom.json"], ["paper.json", "data/btcv.json"]):
+        files = [TRAIN, *(str(CONFIGS / name) for name in overlay)]
+        folder = {"dataset_dir": str(real_ct)} if "data/btcv.json" in overlay else {}
+        workflow(files, "train", tmp_path, device="cpu", **folder)

@@ -1,0 +1,67 @@
+"""The real configs at a size that trains in seconds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from monai.bundle import create_workflow
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIGS = ROOT / "bundle" / "configs"
+TRAIN = str(CONFIGS / "train.json")
+INFERENCE = str(CONFIGS / "inference.json")
+
+TINY: dict[str, Any] = {
+    "device": "cpu",
+    "max_epochs": 2,
+    "val_interval": 1,
+    "num_val_samples": 4,
+    "batch_size": 4,
+    "image_size": 32,
+    "source#num_volumes": 3,
+    "source#num_slices": 6,
+    "source#matrix_size": 64,
+    "network#base_channels": 8,
+    "network#channel_mults": [1, 2],
+    "discriminator#base_channels": 4,
+    "discriminator#num_layers": 2,
+    "validate#inferer#steps": 2,
+}
+
+
+def workflow(config: Any, kind: str, folder: Path, **override: Any) -> Any:
+    """Create a bundle workflow that keeps everything below one folder."""
+    places = {"output_dir": str(folder / "run"), "logging_file": str(CONFIGS / "logging.conf")}
+    if kind == "train":
+        places |= {"dataset_dir": str(folder / "phantom"), "cache_dir": str(folder / "cache")}
+    return create_workflow(config_file=config, workflow_type=kind, **{**places, **override})
+
+
+def train_tiny(folder: Path, config: Any = TRAIN, **override: Any) -> Path:
+    """Train at the tiny size and return the run's folder."""
+    run = workflow(config, "train", folder, **{**TINY, "run_id": "training", **override})
+    run.run()
+    run.finalize()
+    return Path(run.parser.get_parsed_content("output_dir"))
+
+
+def generate(folder: Path, model: Path, **override: Any) -> Path:
+    """Generate with a model and return the run's folder."""
+    few = {"num_samples": 3, "batch_size": 2, "steps": 2, "device": "cpu"}
+    run = workflow(INFERENCE, "infer", folder, ckpt_path=str(model), run_id="generating", **{**few, **override})
+    run.run()
+    run.finalize()
+    return Path(run.parser.get_parsed_content("output_dir"))
+
+
+def command_line(overrides: dict[str, Any]) -> list[str]:
+    """Return overrides as arguments of ``python -m monai.bundle run``."""
+    return [part for key, value in overrides.items() for part in (f"--{key}", str(value))]
+
+
+def root_cause(error: BaseException) -> BaseException:
+    """Return what a config's expression raised, below MONAI's wrappers."""
+    while isinstance(error, RuntimeError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error

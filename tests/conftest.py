@@ -1,0 +1,177 @@
+"""Fixtures that several rooms' tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import pytest
+import torch
+from monai.optimizers import WarmupCosineSchedule
+from monai.transforms import Compose, RandFlipd, ScaleIntensityRanged
+from torch.utils.data import DataLoader
+
+from cosimgen_monai.codec import ClassTable, presence_vector
+from cosimgen_monai.data import CachedPairs, EpochSampler, PairDataset
+from cosimgen_monai.engines import CoSimGenTrainer, PairGenerator
+from cosimgen_monai.handlers import ExponentialMovingAverage
+from cosimgen_monai.losses import CoSimGenLoss
+from cosimgen_monai.networks import CoSimGen, PairDiscriminator
+from cosimgen_monai.prompts import PromptBook, Request
+from cosimgen_monai.sampling import NoiseSchedule, NoisingInferer, SamplingInferer
+
+ROOT = Path(__file__).resolve().parents[1]
+CONFIGS = ROOT / "bundle" / "configs"
+SAMPLES = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def real_ct() -> Path:
+    """The real CT volumes in BTCV's layout, where this machine has them."""
+    folder = SAMPLES / "ct_btcv_layout_standin"
+    if not folder.is_dir():
+        pytest.skip(f"real CT samples are not on this machine ({folder})")
+    return folder
+
+
+TINY_CLASSES = ClassTable(("background", "liver", "spleen", "aorta"), background=0)
+
+
+def embed_prompts(prompts: Sequence[str]) -> torch.Tensor:
+    """Stand in for the sentence encoder: 8 numbers of unit length, a function of the prompt."""
+    rows = [torch.randn(8, generator=torch.Generator().manual_seed(crc32(prompt.encode()))) for prompt in prompts]
+    return torch.nn.functional.normalize(torch.stack(rows), dim=1)
+
+
+def tiny_network(**options: Any) -> CoSimGen:
+    """Build a network of a few thousand weights, none of them zero."""
+    torch.manual_seed(0)
+    size = {"image_size": 16, "base_channels": 8, "channel_mults": (1, 2), "num_res_blocks": 1}
+    dims = {"embedding_dim": 16, "class_feature_dim": 8, "sentence_dim": 8}
+    network = CoSimGen(TINY_CLASSES.num_classes, TINY_CLASSES.num_colours, **{**size, **dims, **options})
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    return network
+
+
+def tiny_pairs(num_pairs: int) -> CachedPairs:
+    """Draw pairs of 16 x 16: a block of one or two organs on noise."""
+    rng = np.random.default_rng(0)
+    labels = np.zeros((num_pairs, 1, 16, 16), np.uint8)
+    for i in range(num_pairs):
+        labels[i, 0, 2:8, 2:8] = 1 + i % 3
+        labels[i, 0, 10:14, 10:14] = rng.integers(0, 4)
+    images = (labels * 60 + rng.integers(-20, 20, labels.shape)).astype(np.int16)
+    presence = presence_vector(torch.from_numpy(labels), TINY_CLASSES).numpy().astype(np.uint8)
+    return CachedPairs(images, labels, [{"group": str(i)} for i in range(num_pairs)], presence)
+
+
+@dataclass
+class TinyTraining:
+    """A training of a few seconds, from the same parts as ``train.json``."""
+
+    trainer: CoSimGenTrainer
+    network: CoSimGen
+    discriminator: PairDiscriminator
+    ema: ExponentialMovingAverage
+    objects: dict[str, Any]
+    pairs: CachedPairs
+
+    def run(self) -> TinyTraining:
+        self.trainer.run()
+        return self
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Return every tensor that training changes, by name."""
+        found: dict[str, torch.Tensor] = {}
+        walk = [(name, thing.state_dict()) for name, thing in self.objects.items() if thing is not None]
+        while walk:
+            name, value = walk.pop()
+            if isinstance(value, torch.Tensor):
+                found[name] = value.clone()
+            elif isinstance(value, (dict, list)):
+                items = value.items() if isinstance(value, dict) else enumerate(value)
+                walk += [(f"{name}.{key}", part) for key, part in items]
+            elif isinstance(value, (int, float)):
+                found[name] = torch.tensor(value)
+        return found
+
+
+@pytest.fixture
+def tiny_training() -> Callable[..., TinyTraining]:
+    """Return a maker of trainings; ``loss`` holds arguments of the loss, the others go to the trainer."""
+
+    def make(
+        *,
+        num_pairs: int = 12,
+        lr: float = 0.01,
+        warm_up: bool = True,
+        loss: dict[str, Any] | None = None,
+        prediction_type: str = "epsilon",
+        **options: Any,
+    ) -> TinyTraining:
+        network, pairs = tiny_network(), tiny_pairs(num_pairs)
+        torch.manual_seed(1)
+        discriminator = PairDiscriminator(16, base_channels=4)
+        keys = ["image", "label"]
+        transform = Compose(
+            [ScaleIntensityRanged("image", -200, 200, -1, 1, clip=True), RandFlipd(keys, prob=0.5, spatial_axis=1)]
+        )
+        dataset = PairDataset(pairs, transform)
+        loader = DataLoader(dataset, batch_size=4, sampler=EpochSampler(dataset), drop_last=True)
+        optimizers = [torch.optim.Adam(net.parameters(), lr=lr) for net in (network, discriminator)]
+        scheduler = WarmupCosineSchedule(optimizers[0], warmup_steps=2, t_total=20) if warm_up else None
+        ema = ExponentialMovingAverage(network, decay=0.9)
+        handlers = [ema, *options.pop("train_handlers", [])]
+        trainer = CoSimGenTrainer(
+            **{
+                "device": torch.device("cpu"),
+                "max_epochs": 1,
+                "train_data_loader": loader,
+                "network": network,
+                "optimizer": optimizers[0],
+                "loss_function": CoSimGenLoss(**(loss or {})),
+                "inferer": NoisingInferer(NoiseSchedule(prediction_type=prediction_type)),
+                "prompts": PromptBook(TINY_CLASSES, embed_prompts),
+                "classes": TINY_CLASSES,
+                "discriminator": discriminator,
+                "discriminator_optimizer": optimizers[1],
+                "lr_scheduler": scheduler,
+                "precision": "float32",
+                "train_handlers": handlers,
+                **options,
+            }
+        )
+        names = [
+            "network",
+            "ema",
+            "discriminator",
+            "optimizer",
+            "discriminator_optimizer",
+            "lr_scheduler",
+            "grad_scaler",
+        ]
+        things = [network, ema.averaged, discriminator, *optimizers, scheduler, trainer.grad_scaler]
+        return TinyTraining(trainer, network, discriminator, ema, dict(zip(names, things, strict=True)), pairs)
+
+    return make
+
+
+@pytest.fixture
+def tiny_generator() -> Callable[..., PairGenerator]:
+    """Return a maker of generators of lists of requests; it samples in 3 steps."""
+
+    def make(
+        requests: Sequence[Request], network: CoSimGen | None = None, batch_size: int = 4, **options: Any
+    ) -> PairGenerator:
+        loader = DataLoader(list(requests), batch_size=batch_size, collate_fn=list)
+        inferer = SamplingInferer(NoiseSchedule(), steps=3, precision=options.pop("precision", "float32"))
+        return PairGenerator(
+            torch.device("cpu"), loader, network or tiny_network(), inferer, embed_prompts, batch_size, **options
+        )
+
+    return make

@@ -1,0 +1,55 @@
+"""Small CT volumes in BTCV's layout, made in the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+WriteCase = Callable[..., tuple[Path, Path]]
+SPACING = (4.0, 5.0, 6.0)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The folder that `write_case` fills."""
+    return tmp_path / "btcv"
+
+
+@pytest.fixture
+def volume() -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
+    """A CT and its label, 20 x 16 x 3, RAS: liver at the patient's right, spleen at the left, above the feet."""
+    image = np.random.default_rng(0).integers(-400, 600, (20, 16, 3)).astype(np.int16)
+    label = np.zeros(image.shape, dtype=np.uint8)
+    label[12:18, 4:12, 1:] = 6
+    label[1:7, 2:8, 2] = 1
+    return image, label
+
+
+@pytest.fixture
+def write_case(root: Path, volume: tuple[NDArray[np.int16], NDArray[np.uint8]]) -> WriteCase:
+    """Write one case as ``RawData/Training/{img,label}/*.nii.gz``; returns both paths."""
+
+    def write(
+        number: str = "0001",
+        image: NDArray | None = None,
+        label: NDArray | None = None,
+        affine: NDArray | None = None,
+        label_affine: NDArray | None = None,
+    ) -> tuple[Path, Path]:
+        affine = np.diag((*SPACING, 1)) if affine is None else affine
+        label_affine = affine if label_affine is None else label_affine
+        paths = []
+        for kind, voxels, grid in (("img", image, affine), ("label", label, label_affine)):
+            path = root / "RawData" / "Training" / kind / f"{kind}{number}.nii.gz"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            voxels = volume[kind == "label"] if voxels is None else voxels
+            nib.save(nib.Nifti1Image(voxels, grid), path)
+            paths.append(path)
+        return paths[0], paths[1]
+
+    return write

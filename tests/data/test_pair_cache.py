@@ -1,0 +1,129 @@
+"""The cache is read once, never stale, and survives kills and company."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.data import BTCV, CachedPairs, cache_pairs
+
+WriteCase = Callable[..., tuple[Path, Path]]
+
+
+class CountingBTCV(BTCV):
+    """BTCV, counting the volumes it reads."""
+
+    reads = 0
+
+    def read(self, item: dict[str, str], image_size: int) -> Any:
+        self.reads += 1
+        return super().read(item, image_size)
+
+
+@pytest.fixture
+def source(root: Path, write_case: WriteCase) -> CountingBTCV:
+    write_case("0001")
+    write_case("0002")
+    return CountingBTCV(root, field_of_view=100)
+
+
+def load(source: BTCV, folder: Path, image_size: int = 16) -> CachedPairs:
+    return cache_pairs(source, source.items(), image_size, folder)
+
+
+def test_pairs_hold_what_the_source_reads(source: CountingBTCV, tmp_path: Path) -> None:
+    pairs = load(source, tmp_path / "cache")
+    read = [pair for item in source.items() for pair in source.read(item, 16)]
+    kept = [pair for pair in read if pair["label"].any()]
+    assert len(kept) == 4  # the lowest slice of each volume shows no organ
+    assert (pairs.images.dtype, pairs.labels.dtype) == (np.int16, np.uint8)
+    np.testing.assert_array_equal(pairs.images, np.stack([pair["image"] for pair in kept]))
+    np.testing.assert_array_equal(pairs.labels, np.stack([pair["label"] for pair in kept]))
+    assert (pairs.images.min(), pairs.images.max()) == (-175, 250)
+    assert [(row["group"], row["slice"]) for row in pairs.rows] == [("0001", 1), ("0001", 2), ("0002", 1), ("0002", 2)]
+    assert pairs.class_sets() == [(6,), (1, 6)] * 2
+    assert pairs.class_set_counts() == [{"ids": [1, 6], "count": 2}, {"ids": [6], "count": 2}]
+    assert pairs.slice_spacing() == 6.0
+
+
+def test_the_second_call_reads_nothing(source: CountingBTCV, tmp_path: Path) -> None:
+    first = load(source, tmp_path / "cache")
+    assert source.reads == 2
+    again = load(source, tmp_path / "cache")
+    assert source.reads == 2
+    np.testing.assert_array_equal(again.images, first.images)
+    assert again.rows == first.rows
+
+
+def changed_length(source: CountingBTCV) -> CountingBTCV:
+    path = source.dataset_dir / "RawData/Training/img/img0001.nii.gz"
+    before = path.stat().st_mtime_ns
+    path.write_bytes(path.read_bytes() + b"\0")
+    os.utime(path, ns=(before, before))
+    return source
+
+
+def changed_time(source: CountingBTCV) -> CountingBTCV:
+    os.utime(source.dataset_dir / "RawData/Training/label/label0002.nii.gz", ns=(1, 1))
+    return source
+
+
+def changed_window(source: CountingBTCV) -> CountingBTCV:
+    return CountingBTCV(source.dataset_dir, field_of_view=100, window=(-125, 275))
+
+
+def changed_field(source: CountingBTCV) -> CountingBTCV:
+    return CountingBTCV(source.dataset_dir, field_of_view=120)
+
+
+def changed_classes(source: CountingBTCV) -> CountingBTCV:
+    source.classes = ClassTable((*source.classes.names, "duodenum"), background=0)
+    return source
+
+
+@pytest.mark.parametrize("change", [changed_length, changed_time, changed_window, changed_field, changed_classes])
+def test_a_change_makes_a_new_cache(
+    source: CountingBTCV, tmp_path: Path, change: Callable[[CountingBTCV], CountingBTCV]
+) -> None:
+    load(source, tmp_path / "cache")
+    changed = change(source)
+    changed.reads = 0
+    load(changed, tmp_path / "cache")
+    assert changed.reads == 2
+
+
+def test_size_and_items_have_caches_of_their_own(source: CountingBTCV, tmp_path: Path) -> None:
+    assert load(source, tmp_path / "cache").images.shape == (4, 1, 16, 16)
+    assert load(source, tmp_path / "cache", 24).images.shape == (4, 1, 24, 24)
+    assert cache_pairs(source, source.items()[1:], 16, tmp_path / "cache").images.shape == (2, 1, 16, 16)
+
+
+def test_two_threads_at_once_get_the_same(source: CountingBTCV, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda _: load(source, tmp_path / "cache"), range(4)))
+    assert all(np.array_equal(result.images, results[0].images) for result in results)
+    assert all(result.rows == results[0].rows for result in results)
+    assert len(list((tmp_path / "cache").iterdir())) == 1  # no draft is left
+
+
+def test_a_killed_writers_draft_does_no_harm(source: CountingBTCV, tmp_path: Path) -> None:
+    expected = load(source, tmp_path / "whole")
+    name = next((tmp_path / "whole").iterdir()).name
+    draft = tmp_path / "cache" / f".{name}-0123"
+    draft.mkdir(parents=True)
+    (draft / "images.npy").write_bytes(b"half")
+    np.testing.assert_array_equal(load(source, tmp_path / "cache").images, expected.images)
+
+
+def test_no_patients_files_are_named_in_a_pairs_rows(source: CountingBTCV, tmp_path: Path) -> None:
+    rows = json.dumps(load(source, tmp_path / "cache").rows)
+    assert ".nii" not in rows
+    assert str(tmp_path) not in rows

@@ -1,0 +1,76 @@
+"""No patient is on both sides."""
+
+from __future__ import annotations
+
+import logging
+from types import SimpleNamespace
+
+import pytest
+
+from cosimgen_monai.data import check_groups, split_items
+
+
+def source_of(num_groups: int, slices: int = 2) -> SimpleNamespace:
+    """A dataset of several items a patient."""
+    items = [{"image": f"{g}-{i}", "label": "", "group": f"{g:04d}"} for g in range(num_groups) for i in range(slices)]
+    return SimpleNamespace(name="test set", group_name="patient", items=lambda: list(items))
+
+
+def groups(items: list[dict[str, str]]) -> set[str]:
+    return {item["group"] for item in items}
+
+
+@pytest.mark.parametrize(
+    ("num_groups", "val_share", "num_val"), [(2, 0.2, 1), (10, 0.2, 2), (24, 0.2, 5), (4, 0.01, 1), (9, 0.5, 4)]
+)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_whole_patients_are_held_out(num_groups: int, val_share: float, num_val: int, seed: int) -> None:
+    source = source_of(num_groups)
+    parts = split_items(source, val_share=val_share, seed=seed)
+    assert len(groups(parts["val"])) == num_val
+    assert not groups(parts["train"]) & groups(parts["val"])
+    assert sorted(item["image"] for part in parts.values() for item in part) == sorted(
+        i["image"] for i in source.items()
+    )
+
+
+def test_the_draw_is_the_seeds() -> None:
+    source = source_of(20)
+    assert split_items(source, seed=3) == split_items(source, seed=3)
+    assert len({tuple(sorted(groups(split_items(source, seed=seed)["val"]))) for seed in range(5)}) > 1
+
+
+def test_all_is_said_aloud(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        parts = split_items(source_of(1), split="all")
+    assert parts["train"] == parts["val"] != []
+    assert "SAME 2 item(s)" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"split": "slice"}, "`split` must be 'group' or 'all', got 'slice'"),
+        ({"val_share": 0}, "`val_share` must lie between 0 and 1, got 0"),
+        ({"val_share": 1}, "`val_share` must lie between 0 and 1"),
+        ({"val_share": float("nan")}, "`val_share` must lie between 0 and 1"),
+        ({"val_share": 0.95}, r"holds 4 patient\(s\), too few to hold 4 out.*--split all"),
+    ],
+)
+def test_wrong_options_are_refused(options: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        split_items(source_of(4), **options)
+
+
+@pytest.mark.parametrize(
+    ("train", "val", "message"),
+    [
+        ([], ["1"], "train split is empty"),
+        (["1"], [], "val split is empty"),
+        (["1", "2", "3"], ["3", "2"], r"These patients are on both sides of the split: \['2', '3'\]"),
+    ],
+)
+def test_parts_made_elsewhere_are_checked(train: list[str], val: list[str], message: str) -> None:
+    parts = {"train": [{"group": g} for g in train], "val": [{"group": g} for g in val]}
+    with pytest.raises(ValueError, match=message):
+        check_groups(parts, "patient")

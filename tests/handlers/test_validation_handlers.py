@@ -1,0 +1,70 @@
+"""The handlers of a validation: the best model is kept, and a sheet of samples is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from ignite.engine import Engine, Events
+from PIL import Image
+
+from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.handlers import BestModel, SampleSheet, sheet_row
+from cosimgen_monai.metrics import PresenceRates
+from cosimgen_monai.networks import CoSimGen, read_model
+from cosimgen_monai.prompts import Request
+
+CLASSES = ClassTable(("background", "liver", "spleen", "aorta"), background=0)
+NETWORK = {"num_classes": 4, "num_colours": 4, "image_size": 16, "base_channels": 8, "channel_mults": [1, 2]}
+
+
+def validate(evaluator: Engine, epoch: int, metric: float) -> None:
+    evaluator.state.epoch, evaluator.state.key_metric_name = epoch, "presence_f1"
+    evaluator.state.metrics = {"presence_f1": metric}
+    evaluator.fire_event(Events.COMPLETED)
+
+
+def test_the_best_model_is_kept_and_a_tie_goes_to_the_later(tmp_path: Path) -> None:
+    network, evaluator, trainer = CoSimGen(**NETWORK), Engine(lambda *_: None), Engine(lambda *_: None)
+    trainer.state.best_metric, trainer.state.best_metric_epoch = -1, -1
+    BestModel(tmp_path / "model.pt", network, {"network": NETWORK}, trainer).attach(evaluator)
+    for epoch, metric, kept in ((1, 0.0, 1), (2, 0.5, 2), (3, 0.4, 2), (4, 0.5, 4)):
+        torch.nn.init.constant_(network.null_embedding, float(epoch))
+        validate(evaluator, epoch, metric)
+        model = read_model(tmp_path / "model.pt")
+        assert model.card["validation"]["epoch"] == kept
+        assert model.state["null_embedding"].unique().item() == kept
+        assert trainer.state.best_metric_epoch == kept
+
+
+def sample(index: int, asked: tuple[int, ...], shown: int) -> dict[str, Any]:
+    label = torch.zeros(1, 16, 16, dtype=torch.uint8)
+    label[0, 4:12, 4:12] = shown
+    request = Request(index, "A photo of " + ", ".join(CLASSES.names_of(asked)), asked, "text", index)
+    return {"request": request, "image": torch.zeros(3, 16, 16), "label": label}
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "note"),
+    [
+        ((1,), 1, "by text, 1 of 1 found"),
+        ((1, 2), 1, "by text, 1 of 2 found; lacks spleen"),
+        ((1,), 3, "by text, 0 of 1 found; lacks liver; also aorta"),
+    ],
+)
+def test_a_row_says_what_lacks_and_what_came_unasked(asked: tuple[int, ...], shown: int, note: str) -> None:
+    assert sheet_row(sample(0, asked, shown), PresenceRates(CLASSES, 256)).note == note
+
+
+def test_a_sheet_is_drawn_at_each_validation(tmp_path: Path, tiny_generator: Callable[..., Any]) -> None:
+    requests = [Request(i, "A photo of liver", (1,), "classes", i) for i in range(6)]
+    sheet = SampleSheet(tmp_path, CLASSES, torch.zeros(4, 3), num_samples=5)
+    evaluator = tiny_generator(requests, val_handlers=[sheet])
+    evaluator.run(3)
+    evaluator.run(12)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["epoch-0003.png", "epoch-0012.png"]
+    assert len(sheet.samples) == 5
+    assert Image.open(tmp_path / "epoch-0003.png").size[0] > 48

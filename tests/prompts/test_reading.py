@@ -1,0 +1,79 @@
+"""Which classes a person's words name."""
+
+from __future__ import annotations
+
+import pytest
+
+from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.data import BTCV
+from cosimgen_monai.prompts import read_prompt
+
+CLASSES = BTCV("unread").classes
+SPLEEN, RIGHT_KIDNEY, LEFT_KIDNEY, GALLBLADDER, ESOPHAGUS, LIVER, STOMACH, AORTA, IVC, PORTAL = range(1, 11)
+PANCREAS, RIGHT_ADRENAL, LEFT_ADRENAL = 11, 12, 13
+
+
+@pytest.mark.parametrize(
+    ("prompt", "ids"),
+    [
+        ("A photo of liver", {LIVER}),
+        ("liver", {LIVER}),
+        ("A PHOTO OF LIVER, Spleen; (aorta).", {LIVER, SPLEEN, AORTA}),
+        ("an axial contrast-enhanced CT slice with liver/spleen", {LIVER, SPLEEN}),
+        ("liver and liver and the liver", {LIVER}),
+        ("kidneys", {LEFT_KIDNEY, RIGHT_KIDNEY}),
+        ("kidney", {LEFT_KIDNEY, RIGHT_KIDNEY}),
+        ("both kidneys", {LEFT_KIDNEY, RIGHT_KIDNEY}),
+        ("left and right kidney", {LEFT_KIDNEY, RIGHT_KIDNEY}),
+        ("the right and left kidneys", {LEFT_KIDNEY, RIGHT_KIDNEY}),
+        ("left/right kidney", {LEFT_KIDNEY, RIGHT_KIDNEY}),
+        ("right kidney", {RIGHT_KIDNEY}),
+        ("right-kidney", {RIGHT_KIDNEY}),
+        ("gall bladder", {GALLBLADDER}),
+        ("gallbladders", {GALLBLADDER}),
+        ("oesophagus", {ESOPHAGUS}),
+        ("IVC and abdominal aorta", {IVC, AORTA}),
+        ("vena cava", {IVC}),
+        ("inferior vena cava", {IVC}),
+        ("portal and splenic veins", {PORTAL}),
+        ("portal vein and splenic vein", {PORTAL}),
+        ("portal vein, aorta", {PORTAL, AORTA}),
+        ("stomachs", {STOMACH}),
+        ("right adrenal gland", {RIGHT_ADRENAL}),
+        ("left suprarenal gland, pancreas", {LEFT_ADRENAL, PANCREAS}),
+        ("adrenals", {LEFT_ADRENAL, RIGHT_ADRENAL}),
+        ("adrenal glands", {LEFT_ADRENAL, RIGHT_ADRENAL}),
+    ],
+)
+def test_words_name_classes(prompt: str, ids: set[int]) -> None:
+    assert read_prompt(prompt, CLASSES) == tuple(sorted(ids))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "hint"),
+    [
+        ("livr", "nearest: 'liver'"),
+        ("A photo of livr", "nearest: 'liver'"),
+        ("A photo of right kidny", "nearest: 'right kidney'"),
+        ("a dog", "known: 'aorta', .*'stomach'"),
+        ("background", "known: 'aorta'"),
+        ("deliver the aortic", "names no class of this model"),  # words are whole words
+        ("", "names no class of this model"),
+    ],
+)
+def test_a_prompt_without_a_class_is_answered_with_the_nearest(prompt: str, hint: str) -> None:
+    with pytest.raises(ValueError, match="names no class of this model") as error:
+        read_prompt(prompt, CLASSES)
+    assert error.match(hint)
+
+
+def test_a_classs_own_name_beats_anothers_synonym() -> None:
+    both = ClassTable(("vena cava", "inferior vena cava", "glass", "glasses"))
+    assert [read_prompt(name, both) for name in both.names] == [(0,), (1,), (2,), (3,)]
+
+
+def test_names_are_read_as_their_dataset_spells_them() -> None:
+    table = ClassTable(("bus", "dining_table", "L-hook electrocautery", "Vegetation", "Écran"))
+    assert read_prompt("buses beside a Dining Table", table) == (0, 1)
+    assert read_prompt("l hook electrocautery in vegetation", table) == (2, 3)
+    assert read_prompt("écrans", table) == (4,)
