@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from cosimgen_monai.losses import CoSimGenLoss
 from cosimgen_monai.networks import CoSimGen
 from cosimgen_monai.prompts import PromptBook
 from cosimgen_monai.sampling import NoisingInferer, TrainingNoise, autocast, check_precision
+
+logger = logging.getLogger(__name__)
 
 
 class CoSimGenTrainer(Trainer):
@@ -41,6 +44,8 @@ class CoSimGenTrainer(Trainer):
         lr_scheduler: stepped after each update of the model, or ``None``.
         seed: seed of every random number of the training.
         precision: ``float32``, ``bfloat16`` or ``float16`` (GPU).
+        timestep_logit_normal: mean and deviation of the logit of t/T, above 0 for more high noise; uniform where
+            ``None`` (paper).
         text_share: share of the samples that the text embedding drives, the class embedding the others (paper: 0).
         null_share: share of the samples that the null embedding drives, for classifier-free guidance.
         accumulation_steps: batches whose gradients are summed before an update.
@@ -68,6 +73,7 @@ class CoSimGenTrainer(Trainer):
         lr_scheduler: LRScheduler | None = None,
         seed: int = 0,
         precision: str = "bfloat16",
+        timestep_logit_normal: tuple[float, float] | None = None,
         text_share: float = 0.5,
         null_share: float = 0.1,
         accumulation_steps: int = 1,
@@ -97,6 +103,7 @@ class CoSimGenTrainer(Trainer):
         self.lr_scheduler = lr_scheduler
         self.seed = seed
         self.precision = check_precision(precision, device)
+        self.timestep_logit_normal = timestep_logit_normal
         self.text_share = text_share
         self.null_share = null_share
         self.accumulation_steps = accumulation_steps
@@ -106,8 +113,10 @@ class CoSimGenTrainer(Trainer):
 
     def run(self) -> None:  # type: ignore[override]
         """Train, from where the engine's state stands to ``max_epochs``."""
-        if self.state.epoch < self.state.max_epochs:
-            Workflow.run(self)
+        if self.state.epoch >= self.state.max_epochs:
+            logger.info("This training is finished (%d epochs); its folder holds the model.", self.state.epoch)
+            return
+        Workflow.run(self)
 
     def _iteration(self, engine: Engine, batchdata: dict[str, torch.Tensor]) -> dict[str, float]:
         """Train on one batch.
@@ -124,15 +133,14 @@ class CoSimGenTrainer(Trainer):
         presence = presence_vector(label, self.classes)
 
         noise = TrainingNoise(self.seed, self.state.iteration, device)
-        timesteps = noise.integers(schedule.num_train_timesteps, len(pair))
+        timesteps = noise.timesteps(schedule.num_train_timesteps, len(pair), self.timestep_logit_normal)
         epsilon = noise.normal(pair)
         self.network.train()
         with autocast(device, self.precision):
             condition, parts = self._condition(presence, noise)
             noisy, prediction = self.inferer(pair, self.network, epsilon, timesteps, condition)
 
-        target, weight = schedule.target(pair, epsilon, timesteps), schedule.loss_weight(timesteps)
-        parts["diffusion"] = self.loss_function.diffusion(prediction, target, weight)
+        parts["diffusion"] = self.loss_function.diffusion(prediction, schedule.target(pair, epsilon, timesteps))
         if self.discriminator is not None and self.state.iteration > self.loss_function.discriminator_start:
             denoised = schedule.clean(prediction, noisy, timesteps)
             parts["discriminator"] = self._train_discriminator(pair, denoised.detach(), timesteps)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 from typing import Any
 
 from ignite.engine import Engine, Events
 from ignite.handlers import ProgressBar
+from tqdm import tqdm
 
 logger = logging.getLogger(__name__)
 
@@ -28,21 +30,32 @@ class TrainingProgress:
 
     def attach(self, engine: Engine) -> None:
         """Attach to a trainer."""
-        bar = ProgressBar(persist=True, desc="training")
-        bar.attach(
-            engine,
-            output_transform=lambda losses: {name: round(value, 4) for name, value in losses.items()},
-            event_name=Events.ITERATION_COMPLETED(every=5),
-            closing_event_name=Events.COMPLETED,
-        )
+        engine.add_event_handler(Events.STARTED, self._open_bar)
+        engine.add_event_handler(Events.ITERATION_COMPLETED, self._advance)
         self.evaluator.add_event_handler(Events.COMPLETED, self._validated)
         engine.add_event_handler(Events.COMPLETED, self._closing_note)
 
+    def _open_bar(self, engine: Engine) -> None:
+        state: Any = engine.state
+        total = state.max_epochs * state.epoch_length
+        # a log file gets a line now and then, a terminal a bar that moves
+        self.bar = tqdm(total=total, initial=state.iteration, desc="training", mininterval=0.5 if _terminal() else 15)
+        self.losses: dict[str, float] = {}
+
+    def _advance(self, engine: Engine) -> None:
+        losses: Any = engine.state.output
+        for name, value in losses.items():  # a running mean, since single losses jump with their timesteps
+            self.losses[name] = 0.95 * self.losses.get(name, value) + 0.05 * value
+        self.bar.set_postfix({name: f"{value:.3g}" for name, value in self.losses.items()}, refresh=False)
+        self.bar.update()
+
     def _validated(self, engine: Engine) -> None:
         figures = ", ".join(f"{name} {value:.3f}" for name, value in engine.state.metrics.items())
+        self.bar.clear()
         logger.info("validation after epoch %d: %s", engine.state.epoch, figures)
 
     def _closing_note(self, engine: Engine) -> None:
+        self.bar.close()
         state: Any = engine.state
         best = f"presence F1 {state.best_metric:.3f} after epoch {state.best_metric_epoch}"
         lines = [
@@ -56,6 +69,10 @@ class TrainingProgress:
             f"--ckpt_path {self.output_dir / 'model.pt'} --output_dir {self.output_dir.with_name('generated')}",
         ]
         logger.info("\n%s", "\n".join(lines))
+
+
+def _terminal() -> bool:
+    return sys.stderr.isatty()
 
 
 class SamplingProgress:

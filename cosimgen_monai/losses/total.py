@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from cosimgen_monai.losses.adversarial import AdversarialLoss
@@ -39,9 +40,9 @@ class CoSimGenLoss(nn.Module):
         self.adversarial = adversarial or AdversarialLoss()
 
     @staticmethod
-    def diffusion(prediction: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-        """Return the mean squared error of the network's prediction (B 6 H W), each sample by its weight (B)."""
-        return (weight * (prediction.float() - target).square().mean(dim=(1, 2, 3))).mean()  # (3)
+    def diffusion(prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """Return the mean squared error of the network's prediction, B 6 H W."""
+        return F.mse_loss(prediction.float(), target)  # (3)
 
     def total(self, parts: dict[str, torch.Tensor], iteration: int) -> torch.Tensor:
         """Sum the parts (``diffusion``, ``triplet``, ``adversarial``) that an iteration computed."""

@@ -53,8 +53,8 @@ class TrainedModel:
         if fingerprint != expected["sha256"]:
             raise ValueError(
                 f"{self.path} was trained with the sentence encoder {expected['name']} (sha256 "
-                f"{expected['sha256'][:12]}…), but the one found here has sha256 {fingerprint[:12]}…. Give the right one "
-                "with --sentence_encoder_dir."
+                f"{expected['sha256'][:12]}…), but the one found here has sha256 {fingerprint[:12]}…. "
+                "Give the right one with --sentence_encoder_dir."
             )
 
     def check_guidance(self, guidance_scale: float) -> None:

@@ -48,6 +48,17 @@ class TrainingNoise:
         """Return standard normal noise of a tensor's shape."""
         return torch.randn(like.shape, generator=self.generator, device=self.device)
 
+    def timesteps(
+        self, num_train_timesteps: int, size: int, logit_normal: tuple[float, float] | None = None
+    ) -> torch.Tensor:
+        """Return ``size`` timesteps of T, uniform, or with a normal logit of t/T (Esser et al. 2024, section 3.1)."""
+        if logit_normal is None:
+            return self.integers(num_train_timesteps, size)
+        mean, deviation = logit_normal
+        normal = torch.randn(size, generator=self.generator, device=self.device)
+        share = (mean + deviation * normal).sigmoid()
+        return (share * num_train_timesteps).long().clamp(max=num_train_timesteps - 1)
+
     def integers(self, high: int, size: int) -> torch.Tensor:
         """Return ``size`` integers from 0 to ``high`` - 1."""
         return torch.randint(high, (size,), generator=self.generator, device=self.device)

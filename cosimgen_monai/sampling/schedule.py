@@ -6,8 +6,6 @@ import torch
 from monai.networks.schedulers import Scheduler
 
 PREDICTION_TYPES = ("epsilon", "v_prediction", "sample")
-LOSS_WEIGHTINGS = ("none", "velocity")
-_MAX_WEIGHT = 20.0
 
 
 class NoiseSchedule:
@@ -19,11 +17,9 @@ class NoiseSchedule:
         prediction_type: what the network predicts: ``epsilon`` (the noise; paper), ``v_prediction``
             (√ᾱ ε - √(1 - ᾱ) x_0; Salimans & Ho 2022) or ``sample`` (x_0; Li & He 2025 find it the one that works where
             pixels are folded into channels).
-        loss_weighting: ``none`` counts each timestep's error alike (paper); ``velocity`` counts the error of the
-            velocity that the prediction stands for, so that ``sample`` predictions are precise at low noise too.
 
     Raises:
-        ValueError: if a prediction type or weighting is unknown (MONAI names an unknown schedule).
+        ValueError: if the prediction type is unknown (MONAI names an unknown schedule).
     """
 
     def __init__(
@@ -31,13 +27,9 @@ class NoiseSchedule:
         schedule: str = "linear_beta",
         num_train_timesteps: int = 1000,
         prediction_type: str = "epsilon",
-        loss_weighting: str = "none",
     ) -> None:
         if prediction_type not in PREDICTION_TYPES:
             raise ValueError(f"`prediction_type` must be one of {PREDICTION_TYPES}, got {prediction_type!r}.")
-        if loss_weighting not in LOSS_WEIGHTINGS:
-            raise ValueError(f"`loss_weighting` must be one of {LOSS_WEIGHTINGS}, got {loss_weighting!r}.")
-        self.loss_weighting = loss_weighting
         self.schedule = schedule
         self.num_train_timesteps = num_train_timesteps
         self.prediction_type = prediction_type
@@ -49,7 +41,6 @@ class NoiseSchedule:
             "schedule": self.schedule,
             "num_train_timesteps": self.num_train_timesteps,
             "prediction_type": self.prediction_type,
-            "loss_weighting": self.loss_weighting,
         }
 
     def signal_and_noise(self, timesteps: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -70,15 +61,6 @@ class NoiseSchedule:
             return pair
         signal, sigma = self.signal_and_noise(timesteps)
         return signal * noise - sigma * pair
-
-    def loss_weight(self, timesteps: torch.Tensor) -> torch.Tensor:
-        """Return the weight of each sample's squared error (B) at its timestep."""
-        if self.loss_weighting == "none":
-            return torch.ones_like(timesteps, dtype=torch.float32)
-        signal, sigma = (factor.flatten() for factor in self.signal_and_noise(timesteps))
-        # the velocity's error is the clean pair's over σ, and the noise's over √ᾱ
-        error = {"sample": sigma, "epsilon": signal, "v_prediction": torch.ones_like(sigma)}[self.prediction_type]
-        return (1 / error.square()).clamp(max=_MAX_WEIGHT)
 
     def clean(self, prediction: torch.Tensor, noisy: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
         """Return x̂_0 (B 6 H W, float32, clamped to [-1, 1]) that a prediction stands for."""

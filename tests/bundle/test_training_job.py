@@ -81,7 +81,6 @@ def test_killed_and_resumed_ends_with_the_same_weights(tmp_path: Path, delay: fl
         {
             "train#trainer#accumulation_steps": 2,
             "schedule#prediction_type": "epsilon",
-            "schedule#loss_weighting": "none",
         },
     ],
 )
