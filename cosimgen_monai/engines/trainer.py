@@ -49,7 +49,7 @@ class CoSimGenTrainer(Trainer):
         text_share: share of the samples that the text embedding drives, the class embedding the others (paper: 0).
         null_share: share of the samples that the null embedding drives, for classifier-free guidance.
         accumulation_steps: batches whose gradients are summed before an update.
-        max_grad_norm: gradients are clipped to this norm.
+        max_grad_norm: the gradients of each parameter group are clipped to this norm.
         epoch_length: iterations an epoch; all of the data loader's where not given.
         train_handlers: handlers of the engine.
 
@@ -149,9 +149,11 @@ class CoSimGenTrainer(Trainer):
             parts["adversarial"] = self.loss_function.adversarial.generator(verdict, timesteps)
         parts["total"] = self.loss_function.total(parts, self.state.iteration)
         losses = self._finite(parts)
-        self._update(parts["total"], self.network, self.optimizer)
-        if self.lr_scheduler is not None and self._updates_now():
-            self.lr_scheduler.step()
+        self._update(parts["total"], self.optimizer)
+        if self._updates_now():
+            self.grad_scaler.update()  # once for both optimisers
+            if self.lr_scheduler is not None:
+                self.lr_scheduler.step()
         return losses
 
     def _condition(self, presence: torch.Tensor, noise: TrainingNoise) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
@@ -175,7 +177,7 @@ class CoSimGenTrainer(Trainer):
             real_logits, fake_logits = self.discriminator(torch.cat([real, denoised])).chunk(2)
         loss = self.loss_function.adversarial.discriminator(real_logits, fake_logits, timesteps)
         self._finite({"discriminator": loss})
-        self._update(loss, self.discriminator, self.discriminator_optimizer)
+        self._update(loss, self.discriminator_optimizer)
         self.discriminator.requires_grad_(False)
         return loss.detach()
 
@@ -184,17 +186,16 @@ class CoSimGenTrainer(Trainer):
         iteration = (self.state.iteration - 1) % self.state.epoch_length + 1
         return iteration % self.accumulation_steps == 0 or iteration == self.state.epoch_length
 
-    def _update(self, loss: torch.Tensor, network: torch.nn.Module, optimizer: Optimizer) -> None:
+    def _update(self, loss: torch.Tensor, optimizer: Optimizer) -> None:
         """Add a loss's gradients, and step where an accumulation is complete."""
         self.grad_scaler.scale(loss / self.accumulation_steps).backward()
         if self._updates_now():
             self.grad_scaler.unscale_(optimizer)
             # float16 overflows now and then, and the scaler skips such a step; elsewhere it is the end of a training
-            clip_grad_norm_(
-                network.parameters(), self.max_grad_norm, error_if_nonfinite=not self.grad_scaler.is_enabled()
-            )
+            strict = not self.grad_scaler.is_enabled()
+            for group in optimizer.param_groups:
+                clip_grad_norm_(group["params"], self.max_grad_norm, error_if_nonfinite=strict)
             self.grad_scaler.step(optimizer)
-            self.grad_scaler.update()
             optimizer.zero_grad(set_to_none=True)
 
     def _finite(self, parts: dict[str, torch.Tensor]) -> dict[str, float]:

@@ -60,6 +60,16 @@ class CoSimGen(nn.Module):
             PAIR_CHANNELS, image_size, base_channels, channel_mults, num_res_blocks, embedding_dim, fusion, patch_size
         )
 
+    def parameter_groups(self) -> list[dict[str, list[nn.Parameter]]]:
+        """Return two optimiser groups: U-Net and timestep encoder, and what makes the condition.
+
+        Gradients are clipped group by group: the triplet loss reaches the second group alone, and its gradient, many
+        times the diffusion loss's at first, would else shrink every step of the U-Net.
+        """
+        denoiser = [*self.unet.parameters(), *self.timestep_encoder.parameters()]
+        own = {id(parameter) for parameter in denoiser}
+        return [{"params": denoiser}, {"params": [p for p in self.parameters() if id(p) not in own]}]
+
     def condition(
         self, presence: torch.Tensor | None = None, sentence: torch.Tensor | None = None, batch_size: int = 1
     ) -> torch.Tensor:

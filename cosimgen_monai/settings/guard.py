@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from monai.bundle import ConfigExpression
 from monai.bundle.properties import InferProperties, MetaProperties, TrainProperties
 from monai.utils import BundlePropertyConfig
 
 from cosimgen_monai.settings.values import nearest_names
-from cosimgen_monai.settings.workflow import active_config
+from cosimgen_monai.settings.workflow import active_config, active_parser
 
 TEXT_KEYS = ("prompts", "classes")
 """Keys that hold a person's own words."""
@@ -20,6 +21,20 @@ _MONAI_KEYS = {"imports", "initialize", "run", "finalize", "_meta_", "save_execu
     for properties in (TrainProperties, InferProperties, MetaProperties)
     for name in properties
 }
+
+
+def __getattr__(name: str) -> bool:
+    """Make a person's words inert when a config's first import asks for ``words_are_inert`` (PEP 562).
+
+    MONAI evaluates all import statements of a configuration, ``--prompts "['$import this']"`` among them, before any
+    expression of its own can look at it; but it does so in their order, and this one is the first.
+    """
+    if name != "words_are_inert":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    for item_id, item in active_parser().ref_resolver.items.items():
+        if item_id.split("::")[0] in TEXT_KEYS and ConfigExpression.is_expression(item.get_config()):
+            item.update_config("")  # check_config refuses it by the configuration itself, which keeps the words
+    return True
 
 
 def check_config() -> None:

@@ -24,16 +24,21 @@ def _in_call_stack(kind: type) -> Any:
     return None
 
 
-def active_config() -> dict[str, Any]:
-    """Return the merged configuration (files, then overrides) that is being run, as written.
+def active_parser() -> ConfigParser:
+    """Return the parser of the configuration that is being run.
 
     Raises:
         RuntimeError: if no bundle configuration is being run.
     """
-    parser = _in_call_stack(ConfigParser)
+    parser: ConfigParser | None = _in_call_stack(ConfigParser)
     if parser is None:
         raise RuntimeError("No bundle configuration is being run; this is called from a config's expressions only.")
-    return dict(parser.get())
+    return parser
+
+
+def active_config() -> dict[str, Any]:
+    """Return the merged configuration (files, then overrides) that is being run, as written."""
+    return dict(active_parser().get())
 
 
 def bundle_root() -> str:

@@ -68,6 +68,7 @@ GENERATING: dict[str, tuple[dict[str, Any], str]] = {
         r"contradict each other.*spleen",
     ),
     "a prompt to execute": ({"prompts": ["$__import__('pathlib').Path('executed').touch()"]}, r"begins with '\$'"),
+    "a prompt to import": ({"prompts": ["$import executed_on_import"]}, r"begins with '\$'"),
     "a prompt to resolve": ({"prompts": ["@network_def"]}, r"begins with '@'"),
     "a prompt file that is not there": ({"prompts": "asked.txt"}, r"asked\.txt does not exist"),
     "no samples": ({"num_samples": 0}, r"`num_samples` must be a positive integer"),
@@ -83,6 +84,8 @@ GENERATING: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("case", GENERATING)
 def test_generating_refuses(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "executed_on_import.py").write_text("import pathlib; pathlib.Path('executed').touch()")
     override, message = GENERATING[case]
     with pytest.raises(Exception) as caught:  # noqa: PT011
         generate(tmp_path, Path(override.pop("ckpt_path", tiny_model)), **override)
