@@ -2,7 +2,7 @@
 
 from cosimgen_monai.codec.class_table import VOID, ClassTable
 from cosimgen_monai.codec.frgb import decode_frgb, encode_frgb
-from cosimgen_monai.codec.overlay import SheetRow, colour_label, draw_sheet, overlay, to_8_bit
+from cosimgen_monai.codec.overlay import Picture, colour_label, overlay, to_8_bit
 from cosimgen_monai.codec.pair import IMAGE_CHANNELS, PAIR_CHANNELS, pack_pair, unpack_pair
 from cosimgen_monai.codec.palette import display_colours, fibonacci_palette
 from cosimgen_monai.codec.presence import class_areas, presence_of, presence_threshold, presence_vector
@@ -12,12 +12,11 @@ __all__ = [
     "PAIR_CHANNELS",
     "VOID",
     "ClassTable",
-    "SheetRow",
+    "Picture",
     "class_areas",
     "colour_label",
     "decode_frgb",
     "display_colours",
-    "draw_sheet",
     "encode_frgb",
     "fibonacci_palette",
     "overlay",

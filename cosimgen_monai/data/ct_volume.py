@@ -50,13 +50,13 @@ def read_ct_pair(image_path: Path, label_path: Path, classes: ClassTable) -> CTP
             f"{image_path} and its label {label_path} have different affines:\n{image_file.affine}\n"
             f"{label_file.affine}\nThey must lie on one grid."
         )
-    image = np.asarray(image_file.dataobj, dtype=np.float32)
+    image = image_file.get_fdata(dtype=np.float32)
     if not np.isfinite(image).all():
         raise ValueError(
             f"{image_path} holds {(~np.isfinite(image)).sum()} voxels that are NaN or infinite; "
             f"give them a value in HU ({AIR:.0f} is air)."
         )
-    label = _as_ids(np.asarray(label_file.dataobj), label_path, classes)
+    label = _as_ids(np.asanyarray(label_file.dataobj), label_path, classes)
     spacing = tuple(float(size) for size in nib.affines.voxel_sizes(image_file.affine))
     return CTPair(image, label, spacing)  # type: ignore[arg-type]
 

@@ -10,6 +10,7 @@ from monai.transforms import Randomizable
 from torch.utils.data import Dataset, DistributedSampler
 
 from cosimgen_monai.data.pair_cache import CachedPairs
+from cosimgen_monai.settings import derive_seed
 
 _MAX_SEED = 2**32
 
@@ -38,7 +39,7 @@ class PairDataset(Dataset):
     def __getitem__(self, index: int) -> dict[str, Any]:
         """Return ``image`` (C H W, [-1, 1] by the configs' transforms) and ``label`` (1 H W, ids) of an index."""
         if isinstance(self.transform, Randomizable):
-            self.transform.set_random_state(seed=(self.seed * 1_000_003 + index) % _MAX_SEED)
+            self.transform.set_random_state(seed=derive_seed("augmentation", self.seed, index) % _MAX_SEED)
         i = index % len(self)
         image = torch.from_numpy(self.data.images[i].astype("float32"))
         label = torch.from_numpy(self.data.labels[i].copy())

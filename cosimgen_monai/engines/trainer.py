@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -41,7 +42,7 @@ class CoSimGenTrainer(Trainer):
         classes: the dataset's classes.
         discriminator: judge of pairs, or ``None`` to train without.
         discriminator_optimizer: optimiser of the discriminator.
-        lr_scheduler: stepped after each update of the model, or ``None``.
+        lr_scheduler: stepped after each iteration, or ``None``.
         seed: seed of every random number of the training.
         precision: ``float32``, ``bfloat16`` or ``float16`` (GPU).
         timestep_logit_normal: mean and deviation of the logit of t/T, above 0 for more high noise; uniform where
@@ -50,7 +51,7 @@ class CoSimGenTrainer(Trainer):
         null_share: share of the samples that the null embedding drives, for classifier-free guidance.
         accumulation_steps: batches whose gradients are summed before an update.
         max_grad_norm: the gradients of each parameter group are clipped to this norm.
-        epoch_length: iterations an epoch; all of the data loader's where not given.
+        epoch_length: iterations an epoch, for trials; all of the data loader's where not given.
         train_handlers: handlers of the engine.
 
     Raises:
@@ -84,6 +85,8 @@ class CoSimGenTrainer(Trainer):
         for name, share in (("text_share", text_share), ("null_share", null_share)):
             if not 0 <= share <= 1:
                 raise ValueError(f"`{name}` must lie between 0 and 1, got {share!r}.")
+        if len(train_data_loader) == 0:  # type: ignore[arg-type]
+            raise ValueError("There are fewer training pairs than one batch holds; use a smaller --batch_size.")
         super().__init__(
             device=device,
             max_epochs=max_epochs,
@@ -141,6 +144,7 @@ class CoSimGenTrainer(Trainer):
             noisy, prediction = self.inferer(pair, self.network, epsilon, timesteps, condition)
 
         parts["diffusion"] = self.loss_function.diffusion(prediction, schedule.target(pair, epsilon, timesteps))
+        self._finite(parts)
         if self.discriminator is not None and self.state.iteration > self.loss_function.discriminator_start:
             denoised = schedule.clean(prediction, noisy, timesteps)
             parts["discriminator"] = self._train_discriminator(pair, denoised.detach(), timesteps)
@@ -152,8 +156,8 @@ class CoSimGenTrainer(Trainer):
         self._update(parts["total"], self.optimizer)
         if self._updates_now():
             self.grad_scaler.update()  # once for both optimisers
-            if self.lr_scheduler is not None:
-                self.lr_scheduler.step()
+        if self.lr_scheduler is not None:
+            self.lr_scheduler.step()
         return losses
 
     def _condition(self, presence: torch.Tensor, noise: TrainingNoise) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
@@ -194,19 +198,25 @@ class CoSimGenTrainer(Trainer):
             # float16 overflows now and then, and the scaler skips such a step; elsewhere it is the end of a training
             strict = not self.grad_scaler.is_enabled()
             for group in optimizer.param_groups:
-                clip_grad_norm_(group["params"], self.max_grad_norm, error_if_nonfinite=strict)
+                norm = clip_grad_norm_(group["params"], self.max_grad_norm)
+                if strict and not torch.isfinite(norm):
+                    raise self._not_finite(f"gradient's norm is {norm.item()}")
             self.grad_scaler.step(optimizer)
             optimizer.zero_grad(set_to_none=True)
 
     def _finite(self, parts: dict[str, torch.Tensor]) -> dict[str, float]:
         """Return the losses as numbers, or stop the training where one is not finite."""
         losses = {name: part.item() for name, part in parts.items()}
-        bad = {name: value for name, value in losses.items() if not torch.isfinite(torch.tensor(value))}
-        if bad:
-            raise FloatingPointError(
-                f"The {next(iter(bad))} loss is {next(iter(bad.values()))} at epoch {self.state.epoch}, iteration "
-                f"{self.state.iteration} (learning rate {self.optimizer.param_groups[0]['lr']:.2g}, precision "
-                f"{self.precision}). The last checkpoint is sound: lower the learning rate, or use float32, in a new "
-                "output_dir."
-            )
+        for name, value in losses.items():
+            if not math.isfinite(value):
+                raise self._not_finite(f"{name} loss is {value}")
         return losses
+
+    def _not_finite(self, what: str) -> FloatingPointError:
+        """Return the error that stops a training, saying what is not finite, where, and what to do."""
+        rate = self.optimizer.param_groups[0]["lr"]
+        return FloatingPointError(
+            f"The {what} at epoch {self.state.epoch}, iteration {self.state.iteration} (learning rate {rate:.2g}, "
+            f"precision {self.precision}). The last checkpoint is sound: lower the learning rate, or use float32, in a "
+            "new output_dir."
+        )

@@ -10,8 +10,9 @@ import torch
 from ignite.engine import Engine, Events
 from PIL import Image
 
-from cosimgen_monai.codec import ClassTable, SheetRow, display_colours, draw_sheet
+from cosimgen_monai.codec import ClassTable, display_colours
 from cosimgen_monai.export.manifest import Manifest
+from cosimgen_monai.handlers import SheetRow, draw_sheet, verdict
 from cosimgen_monai.settings import atomic_write
 
 logger = logging.getLogger(__name__)
@@ -62,10 +63,5 @@ class ContactSheet:
     def _sheet_row(self, row: dict[str, str]) -> SheetRow:
         image = Image.open(self.output_dir / "png/images" / f"{row['id']}.png").convert("RGB")
         label = Image.open(self.output_dir / "png/labels" / f"{row['id']}.png")
-        asked, found = (set(filter(None, row[key].split("; "))) for key in ("classes_asked", "classes_found"))
-        notes = [f"by {row['asked_by']}"] + [
-            f"{word} {', '.join(sorted(names))}"
-            for word, names in (("lacks", asked - found), ("also", found - asked))
-            if names
-        ]
-        return SheetRow(row["prompt"], "; ".join(notes), np.asarray(image), np.asarray(label))
+        asked, found = (list(filter(None, row[key].split("; "))) for key in ("classes_asked", "classes_found"))
+        return SheetRow(row["prompt"], verdict(row["asked_by"], asked, found), np.asarray(image), np.asarray(label))

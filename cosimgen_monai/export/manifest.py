@@ -39,6 +39,7 @@ class Manifest:
         self.path = Path(path)
         self.classes = classes
         self.run = run
+        self._end = 0  # where the whole rows end
         self.rows = self._read()
 
     def missing(self, requests: list[Request]) -> list[Request]:
@@ -58,7 +59,7 @@ class Manifest:
         end = content.rfind(b"\n") + 1
         while content.count(b'"', 0, end) % 2:  # a line break inside a quoted prompt ends no row
             end = content.rfind(b"\n", 0, end - 1) + 1
-        os.truncate(self.path, end)
+        self._end = end
         return list(csv.DictReader(io.StringIO(content[:end].decode(), newline="")))
 
     def _append(self, engine: Engine) -> None:
@@ -66,12 +67,14 @@ class Manifest:
         new = [self._row(sample) for sample in output]
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", newline="", encoding="utf-8") as file:
+            file.truncate(self._end)
             writer = csv.DictWriter(file, fieldnames=[*COLUMNS, *self.run])
-            if file.tell() == 0:
+            if self._end == 0:
                 writer.writeheader()
             writer.writerows(new)
             file.flush()
             os.fsync(file.fileno())
+        self._end = self.path.stat().st_size
         self.rows += new
 
     def _row(self, sample: dict[str, Any]) -> dict[str, Any]:

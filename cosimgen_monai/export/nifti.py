@@ -52,6 +52,11 @@ class NiftiWriter:
                 _save(self.folder / "imagesTr" / f"{name}_{k:04d}.nii.gz", channel, affine)
             _save(self.folder / "labelsTr" / f"{name}.nii.gz", self._ids(sample["label"][0].numpy()), affine)
 
+    def _description(self) -> str:
+        images = self.card["images"]
+        clipped = " HU are clipped to {} to {}.".format(*images["window"]) if images["modality"] == "CT" else ""
+        return f"{DESCRIPTION}. Trained on {images['dataset']}. Slices, not volumes.{clipped}"
+
     def _ids(self, label: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return a label with the void as nnU-Net wants it: the last id, named ``ignore``."""
         return np.where(label == VOID, self.classes.num_classes, label).astype(np.uint8)
@@ -72,7 +77,7 @@ class NiftiWriter:
         channels = ["CT"] if self.card["images"]["modality"] == "CT" else ["R", "G", "B"]
         content = {
             "name": "CoSimGen",
-            "description": f"{DESCRIPTION}. Trained on {self.card['images']['dataset']}.",
+            "description": self._description(),
             "licence": self.card["images"]["terms"],
             "channel_names": {str(k): channel for k, channel in enumerate(channels)},
             "labels": labels,

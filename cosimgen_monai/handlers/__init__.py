@@ -4,7 +4,9 @@ from cosimgen_monai.handlers.best_model import BestModel
 from cosimgen_monai.handlers.checkpoint import Checkpoint
 from cosimgen_monai.handlers.ema import ExponentialMovingAverage
 from cosimgen_monai.handlers.progress import SamplingProgress, TrainingProgress
-from cosimgen_monai.handlers.sample_sheet import SampleSheet, sheet_row
+from cosimgen_monai.handlers.sample_sheet import SampleSheet
+from cosimgen_monai.handlers.sheet import SheetRow, draw_sheet, verdict
+from cosimgen_monai.handlers.validation import Validation
 
 __all__ = [
     "BestModel",
@@ -12,6 +14,9 @@ __all__ = [
     "ExponentialMovingAverage",
     "SampleSheet",
     "SamplingProgress",
+    "SheetRow",
     "TrainingProgress",
-    "sheet_row",
+    "Validation",
+    "draw_sheet",
+    "verdict",
 ]

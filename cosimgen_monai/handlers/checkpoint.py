@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from cosimgen_monai.settings import atomic_write
 
 logger = logging.getLogger(__name__)
 FORMAT = 1
+IDENTITY = ("network", "schedule", "classes", "images", "sentence_encoder")
+"""What of a model's card a checkpoint must share with the training that takes it up."""
 
 
 class Checkpoint:
@@ -24,12 +27,14 @@ class Checkpoint:
     Args:
         path: where ``checkpoint.pt`` is.
         objects: what to save by name: anything with ``state_dict`` and ``load_state_dict``.
+        card: what the model is (``model.json``'s content); a checkpoint of another model is refused by it.
         interval: epochs between two checkpoints; the last epoch is always saved.
     """
 
-    def __init__(self, path: str | Path, objects: dict[str, Any], interval: int = 1) -> None:
+    def __init__(self, path: str | Path, objects: dict[str, Any], card: dict[str, Any], interval: int = 1) -> None:
         self.path = Path(path)
         self.objects = {name: thing for name, thing in objects.items() if thing is not None}
+        self.identity = json.loads(json.dumps({key: card[key] for key in IDENTITY}))
         self.interval = interval
 
     def attach(self, engine: Engine) -> None:
@@ -45,7 +50,7 @@ class Checkpoint:
         content = {name: thing.state_dict() for name, thing in self.objects.items()}
         trainer = {key: getattr(state, key) for key in ("epoch", "iteration", "best_metric", "best_metric_epoch")}
         with atomic_write(self.path) as draft:
-            torch.save({"format": FORMAT, "trainer": trainer, "objects": content}, draft)
+            torch.save({"format": FORMAT, "identity": self.identity, "trainer": trainer, "objects": content}, draft)
 
     def _resume(self, engine: Engine) -> None:
         content = load_tensors(self.path)
@@ -55,6 +60,9 @@ class Checkpoint:
             or set(content["objects"]) != set(self.objects)
         ):
             raise ValueError(f"{self.path} is no checkpoint of this training; use another --output_dir.")
+        differing = [key for key in IDENTITY if content["identity"].get(key) != self.identity[key]]
+        if differing:
+            raise ValueError(f"{self.path} is of another model (its {', '.join(differing)}); use another --output_dir.")
         for name, thing in self.objects.items():
             try:
                 thing.load_state_dict(content["objects"][name])

@@ -23,7 +23,7 @@ class TrainingProgress:
         config_dir: where the bundle's configs are, for the command to run next.
     """
 
-    def __init__(self, output_dir: str | Path, evaluator: Engine, config_dir: str | Path = "bundle/configs") -> None:
+    def __init__(self, output_dir: str | Path, evaluator: Engine, config_dir: str | Path) -> None:
         self.output_dir = Path(output_dir)
         self.evaluator = evaluator
         self.config_dir = Path(config_dir)
@@ -66,7 +66,7 @@ class TrainingProgress:
             f"  to go on        {self.output_dir / 'checkpoint.pt'}",
             "Next, draw pairs with it:",
             f"  python -m monai.bundle run generating --config_file {self.config_dir / 'inference.json'} "
-            f"--ckpt_path {self.output_dir / 'model.pt'} --output_dir {self.output_dir.with_name('generated')}",
+            f"--ckpt_path {self.output_dir / 'model.pt'} --output_dir {self.output_dir}_generated",
         ]
         logger.info("\n%s", "\n".join(lines))
 

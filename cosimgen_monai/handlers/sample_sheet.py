@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any
 
 from ignite.engine import Engine, Events
 
-from cosimgen_monai.codec import ClassTable, SheetRow, class_areas, display_colours, draw_sheet, to_8_bit
+from cosimgen_monai.codec import ClassTable, class_areas, display_colours, to_8_bit
+from cosimgen_monai.handlers.sheet import SheetRow, draw_sheet, verdict
 from cosimgen_monai.metrics import PresenceRates
 from cosimgen_monai.settings import atomic_write
-
-logger = logging.getLogger(__name__)
-
-
-def sheet_row(sample: dict[str, Any], rates: PresenceRates) -> SheetRow:
-    """Return a sample's row: its prompt, what drove it, which asked classes it lacks and which it has beyond them."""
-    request, label = sample["request"], sample["label"]
-    found = set(rates.found(request.asked, class_areas(label[None], rates.classes.num_classes)[0]))
-    asked = set(request.asked)
-    notes = [f"by {request.by}, {len(asked & found)} of {len(asked)} found"]
-    for word, ids in (("lacks", asked - found), ("also", found - asked)):
-        if ids:
-            notes.append(f"{word} " + ", ".join(rates.classes.names_of(sorted(ids))))
-    return SheetRow(request.prompt, "; ".join(notes), to_8_bit(sample["image"].numpy()), label[0].numpy())
 
 
 class SampleSheet:
@@ -56,7 +42,13 @@ class SampleSheet:
 
     def _draw(self, engine: Engine) -> None:
         rates = PresenceRates(self.classes, self.samples[0]["label"].numel())
-        rows = [sheet_row(sample, rates) for sample in self.samples]
+        rows = [self._row(sample, rates) for sample in self.samples]
         heading = f"epoch {engine.state.epoch}: image, mask, overlay"
         with atomic_write(self.folder / f"epoch-{engine.state.epoch:04d}.png") as draft:
             draw_sheet(rows, self.colours, self.classes.background, heading).save(draft)
+
+    def _row(self, sample: dict[str, Any], rates: PresenceRates) -> SheetRow:
+        request, label, names_of = sample["request"], sample["label"], self.classes.names_of
+        found = rates.found(request.asked, class_areas(label[None], self.classes.num_classes)[0])
+        note = verdict(request.by, names_of(request.asked), names_of(found))
+        return SheetRow(request.prompt, note, to_8_bit(sample["image"].numpy()), label[0].numpy())

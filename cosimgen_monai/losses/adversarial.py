@@ -33,6 +33,6 @@ class AdversarialLoss(nn.Module):
         self, real_logits: torch.Tensor, fake_logits: torch.Tensor, timesteps: torch.Tensor
     ) -> torch.Tensor:
         """Return the discriminator's loss: real pairs are 1, denoised ones 0."""
-        real = F.binary_cross_entropy_with_logits(real_logits, torch.ones_like(real_logits))
+        real = F.binary_cross_entropy_with_logits(real_logits, torch.ones_like(real_logits), reduction="none")
         fake = F.binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits), reduction="none")
-        return real + self._mean(fake, timesteps)
+        return self._mean(real + fake, timesteps)  # as many real pairs as denoised ones

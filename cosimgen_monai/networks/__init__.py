@@ -6,7 +6,7 @@ from cosimgen_monai.networks.encoders import ClassEncoder, TextEncoder, Timestep
 from cosimgen_monai.networks.model_file import TrainedModel, load_tensors, read_model, save_model, sha256_of
 from cosimgen_monai.networks.sentence_encoder import SentenceEncoder
 from cosimgen_monai.networks.spectron import ChannelAddition, Spectron
-from cosimgen_monai.networks.unet import ConditionalUNet
+from cosimgen_monai.networks.unet import ConditionalUNet, check_size
 
 __all__ = [
     "ChannelAddition",
@@ -19,6 +19,7 @@ __all__ = [
     "TextEncoder",
     "TimestepEncoder",
     "TrainedModel",
+    "check_size",
     "load_tensors",
     "read_model",
     "save_model",

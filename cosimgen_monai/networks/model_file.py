@@ -92,6 +92,8 @@ def read_model(path: str | Path) -> TrainedModel:
         ValueError: if they do not belong together, or the file is a pickle with code in it (which is not run).
     """
     path = Path(path)
+    if path.name == "checkpoint.pt":
+        raise ValueError(f"{path} is for resuming a training; give the model.pt beside it with --ckpt_path.")
     card_path = path.with_suffix(".json")
     for file in (path, card_path):
         if not file.is_file():

@@ -60,7 +60,11 @@ class SentenceEncoder:
         if new:
             if self._model is None:
                 self._model = _load(self.folder)
-            features = self._model.encode(new, batch_size=batch_size, convert_to_tensor=True, show_progress_bar=False)
+            # a training's autocast would give other numbers than generation, where there is none
+            with torch.autocast("cpu", enabled=False):
+                features = self._model.encode(
+                    new, batch_size=batch_size, convert_to_tensor=True, show_progress_bar=False
+                )
             # clone: the encoder's tensors are inference tensors, which autograd refuses
             self._known.update(zip(new, features.float().cpu().clone(), strict=True))
         return torch.stack([self._known[prompt] for prompt in prompts])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,8 @@ from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.prompts.reading import read_prompt
 from cosimgen_monai.prompts.writing import TEMPLATE, write_prompt
 from cosimgen_monai.settings import check_counts, derive_seed
+
+logger = logging.getLogger(__name__)
 
 Wish = tuple[str, tuple[int, ...], str]
 """A prompt, the ids of the classes that it asks for, and what drives the model: ``text``, ``classes`` or ``both``."""
@@ -69,10 +73,19 @@ def plan_requests(
         rng = np.random.default_rng(derive_seed("class sets", seed))
         drawn = [class_sets[i] for i in rng.integers(len(class_sets), size=num_samples)]
         wishes = [(write_prompt(ids, classes, template), ids, "classes") for ids in drawn]
+    if len(wishes) > num_samples:
+        raise ValueError(
+            f"{len(wishes)} prompts or class lists need --num_samples {len(wishes)} at least, got {num_samples}."
+        )
     turns = [wishes[i % len(wishes)] for i in range(num_samples)]
     return [
         Request(i, prompt, asked, by, derive_seed("sample", seed, i)) for i, (prompt, asked, by) in enumerate(turns)
     ]
+
+
+def fingerprint(requests: Sequence[Request]) -> str:
+    """Return the SHA-256 of a run's requests: a prompt file that changed is another run."""
+    return hashlib.sha256(repr(list(requests)).encode()).hexdigest()
 
 
 def requests_of_sets(
@@ -88,7 +101,10 @@ def _wishes(classes: ClassTable, prompts: list[str], class_lists: list[list[str]
         asked = [classes.ids_of(names) for names in class_lists]
         return [(write_prompt(ids, classes, template), ids, "classes") for ids in asked]
     if not class_lists:
-        return [(prompt, read_prompt(prompt, classes), "text") for prompt in prompts]
+        asked = [read_prompt(prompt, classes) for prompt in prompts]
+        for prompt, ids in zip(prompts, asked, strict=True):
+            logger.info("%r asks for: %s", prompt, ", ".join(classes.names_of(ids)))
+        return [(prompt, ids, "text") for prompt, ids in zip(prompts, asked, strict=True)]
     if len(prompts) != len(class_lists):
         raise ValueError(
             f"`prompts` ({len(prompts)}) and `classes` ({len(class_lists)}) go together one by one; "

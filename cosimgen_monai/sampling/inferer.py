@@ -11,7 +11,7 @@ from cosimgen_monai.codec import PAIR_CHANNELS
 from cosimgen_monai.sampling.noise import SampleNoise
 from cosimgen_monai.sampling.precision import PRECISIONS, autocast
 from cosimgen_monai.sampling.schedule import NoiseSchedule
-from cosimgen_monai.sampling.solvers import SAMPLERS, sampling_timesteps
+from cosimgen_monai.sampling.solvers import SAMPLERS, check_steps
 
 
 class NoisingInferer(Inferer):
@@ -68,10 +68,8 @@ class SamplingInferer(Inferer):
             raise ValueError(f"`sampler` must be one of {sorted(SAMPLERS)}, got {sampler!r}.")
         if not isinstance(steps, int) or isinstance(steps, bool):
             raise ValueError(f"`steps` must be an integer, got {steps!r}.")
-        sampling_timesteps(steps, schedule.num_train_timesteps)
-        if sampler == "ddpm" and steps != schedule.num_train_timesteps:
-            SAMPLERS["ddpm"](lambda x, t: x, SampleNoise([0], (1,)), schedule, steps)
-        if not guidance_scale >= 1:
+        check_steps(sampler, steps, schedule.num_train_timesteps)
+        if isinstance(guidance_scale, str) or not guidance_scale >= 1:
             raise ValueError(f"`guidance_scale` must be 1 (no guidance) or more, got {guidance_scale!r}.")
         if precision not in PRECISIONS:
             raise ValueError(f"`precision` must be one of {sorted(PRECISIONS)}, got {precision!r}.")

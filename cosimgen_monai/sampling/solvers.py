@@ -24,13 +24,23 @@ def sampling_timesteps(steps: int, num_train_timesteps: int) -> list[int]:
     Raises:
         ValueError: if there are fewer than one step or more than T.
     """
-    if not 1 <= steps <= num_train_timesteps:
-        raise ValueError(f"`steps` must be 1 to {num_train_timesteps} (the timesteps trained on), got {steps}.")
+    check_steps("few steps", steps, num_train_timesteps)
     share = np.linspace(0, 1, steps) if steps > 1 else np.ones(1)
     rising = np.rint((num_train_timesteps - 1) * share**2).astype(int)
     for i in range(1, steps):  # near 0 squares round to the same timestep: take the next
         rising[i] = max(rising[i], rising[i - 1] + 1)
     return rising[::-1].tolist()
+
+
+def check_steps(sampler: str, steps: int, num_train_timesteps: int) -> None:
+    """Raise ``ValueError`` where a sampler cannot take so many steps of T."""
+    if not 1 <= steps <= num_train_timesteps:
+        raise ValueError(f"`steps` must be 1 to {num_train_timesteps} (the timesteps trained on), got {steps}.")
+    if sampler == "ddpm" and steps != num_train_timesteps:
+        raise ValueError(
+            f"The ddpm sampler takes all {num_train_timesteps} steps that the model trained on, got {steps}. "
+            f"Use --steps {num_train_timesteps}, or --sampler dpm_solver (or ddim) for few steps."
+        )
 
 
 def ddpm(clean: Clean, noise: SampleNoise, schedule: NoiseSchedule, steps: int) -> torch.Tensor:
@@ -39,11 +49,7 @@ def ddpm(clean: Clean, noise: SampleNoise, schedule: NoiseSchedule, steps: int) 
     Raises:
         ValueError: unless the steps are all that the model trained on: its variance holds for single steps only.
     """
-    if steps != schedule.num_train_timesteps:
-        raise ValueError(
-            f"The ddpm sampler takes all {schedule.num_train_timesteps} steps that the model trained on, got {steps}. "
-            f"Use --steps {schedule.num_train_timesteps}, or --sampler dpm_solver (or ddim) for few steps."
-        )
+    check_steps("ddpm", steps, schedule.num_train_timesteps)
     alpha_bar = [*schedule.alphas_cumprod.tolist(), 1.0]  # ᾱ_{-1} = 1: nothing but signal
     x = noise.draw()
     for t in reversed(range(steps)):

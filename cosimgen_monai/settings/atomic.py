@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+_DRAFT = ".draft-"
+
 
 @contextmanager
 def atomic_write(path: str | Path) -> Iterator[Path]:
@@ -17,11 +19,22 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{uuid4().hex}-{path.name}")
+    draft = path.with_name(f"{_DRAFT}{uuid4().hex}-{path.name}")
     try:
         yield draft
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         os.replace(draft, path)
     finally:
+        draft.unlink(missing_ok=True)
+
+
+def is_draft(path: Path) -> bool:
+    """Whether a file is a draft that a killed run left."""
+    return path.name.startswith(_DRAFT)
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove the drafts that a killed run left in a folder, where others would take them for its files."""
+    for draft in folder.rglob(f"{_DRAFT}*"):
         draft.unlink(missing_ok=True)

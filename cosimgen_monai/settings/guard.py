@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,12 +47,13 @@ def check_config() -> None:
     """
     config = active_config()
     for key in TEXT_KEYS:
-        for text in _strings(config.get(key)):
+        for text in (*_strings(config.get(key)), *_typed(key)):
             if text.lstrip()[:1] in ("$", "@", "%"):
                 raise ValueError(
                     f"`{key}` holds {text!r}, which begins with {text.lstrip()[0]!r}: a bundle would execute or "
                     "resolve such text. Leave the character out, or give prompts in a file: --prompts FILE.txt."
                 )
+    _check_sections(config)
     read = set(_MONAI_KEYS) | {ref for text in _strings(config) for ref in re.findall(r"@(\w+)", text)}
     jobs = {key for key, value in config.items() if _is_job(value)}
     unread = sorted(config.keys() - read - jobs)
@@ -60,6 +62,22 @@ def check_config() -> None:
             f"Unknown key(s) {unread}: nothing in this configuration reads them. "
             + "; ".join(f"--{key}: {nearest_names(key, read & config.keys())}" for key in unread)
         )
+
+
+def _typed(key: str) -> Iterator[str]:
+    """Yield the texts of a key as typed on the command line that begin with ``%``: MONAI has replaced them by now."""
+    for flag, value in zip(sys.argv, sys.argv[1:], strict=False):
+        if flag == f"--{key}":
+            yield from re.findall(r"""(?:^|[\[,'"])\s*(%[^'",\]]*)""", value)
+
+
+def _check_sections(config: dict[str, Any]) -> None:
+    """Raise ``ValueError`` where a part of ``train`` or ``validate`` is one that nothing refers to."""
+    used = {ref for text in _strings(config) for ref in re.findall(r"@(\w+(?:#|::)\w+)", text)}
+    for section in ("train", "validate"):
+        for key in config.get(section, {}):
+            if f"{section}#{key}" not in used and f"{section}::{key}" not in used:
+                raise ValueError(f"Unknown key {section}#{key}: nothing in this configuration reads it.")
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import json
-import logging
 from pathlib import Path
 from typing import Any
 
-from cosimgen_monai.settings.atomic import atomic_write
+from cosimgen_monai.settings.atomic import atomic_write, is_draft, remove_drafts
 from cosimgen_monai.settings.values import as_boolean
 from cosimgen_monai.settings.workflow import active_config
 
-logger = logging.getLogger(__name__)
 PLAN = "plan.json"
 _NO_PART_OF_A_PLAN = {"_meta_", "imports", "bundle_root", "output_dir", "cache_dir", "resume", "initialize", "finalize"}
 
 
-def claim_run_folder(output_dir: str | Path, resume: Any, result: str, facts: dict[str, Any] | None = None) -> None:
+def claim_run_folder(
+    output_dir: str | Path, resume: Any, result: str | Path, facts: dict[str, Any] | None = None
+) -> None:
     """Take a folder for the configuration that is being run, or go on in it where it is this very run's.
 
     Args:
         output_dir: the run's folder.
         resume: whether a run that the folder holds may be gone on with.
-        result: the file by which a run has begun (``checkpoint.pt``, ``manifest.csv``); a plan without it binds nobody.
+        result: the file in it by which a run has begun (``checkpoint.pt``, ``manifest.csv``); a plan without it binds
+            nobody.
         facts: what else makes the run this one (a checkpoint's hash).
 
     Raises:
         ValueError: if the folder holds another run, or something that is no run, or a run and ``resume`` is false.
     """
-    folder, resume = Path(output_dir), as_boolean("resume", resume)
+    folder, resume, result = Path(output_dir), as_boolean("resume", resume), Path(result)
+    if result.parent != folder:
+        raise ValueError(
+            f"`ckpt_path` {result} must lie in `output_dir` {folder}: a run goes on in its own folder only."
+        )
     plan = {key: value for key, value in active_config().items() if key not in _NO_PART_OF_A_PLAN}
     plan = json.loads(json.dumps({**plan, **(facts or {})}, default=str))
-    begun = (folder / result).is_file()
+    begun = result.is_file()
     if (folder / PLAN).is_file():
         known = json.loads((folder / PLAN).read_text())
         if begun and known != plan:
@@ -42,7 +47,13 @@ def claim_run_folder(output_dir: str | Path, resume: Any, result: str, facts: di
             )
         if begun and not resume:
             raise ValueError(f"`output_dir` {folder} holds this run already; --resume true goes on with it.")
-    elif begun or (folder.is_dir() and any(folder.iterdir())):
+    elif begun or _holds_something(folder):
         raise ValueError(f"`output_dir` {folder} is not empty and holds no run's {PLAN}; choose another --output_dir.")
+    remove_drafts(folder)
     with atomic_write(folder / PLAN) as draft:
         draft.write_text(json.dumps(plan, indent=1))
+
+
+def _holds_something(folder: Path) -> bool:
+    """Whether a folder holds more than a start leaves that was killed: drafts, and TensorBoard's own folder."""
+    return folder.is_dir() and any(not is_draft(path) and path.name != "tensorboard" for path in folder.iterdir())

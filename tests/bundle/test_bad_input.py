@@ -18,7 +18,7 @@ BTCV = [TRAIN, str(CONFIGS / "data" / "btcv.json")]
 TRAINING = {
     "a key that nothing reads": ({"max_epoch": 1}, r"max_epoch.*nearest: 'max_epochs'"),
     "a nested key that nothing reads": ({"train#trainer#max_epoch": 1}, "max_epoch"),
-    "a size that cannot be halved": ({"image_size": 50}, r"`image_size` 50 .* try 52"),
+    "a size that cannot be halved": ({"image_size": 50}, r"`image_size` 50 .* try 48"),
     "no number": ({"max_epochs": "many"}, r"`max_epochs` must be a positive integer, got 'many'"),
     "a negative number": ({"batch_size": -1}, r"`batch_size` must be a positive integer, got -1"),
     "a word that is no boolean": ({"resume": "perhaps"}, r"`resume` must be true or false"),

@@ -24,6 +24,8 @@ TINY: dict[str, Any] = {
     "source#matrix_size": 64,
     "network#base_channels": 8,
     "network#channel_mults": [1, 2],
+    "loss#adversarial_weight": 0.1,
+    "loss#adversarial_start": 0,
     "discriminator#base_channels": 4,
     "discriminator#num_layers": 2,
     "validate#inferer#steps": 2,

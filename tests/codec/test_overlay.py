@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosimgen_monai.codec import VOID, SheetRow, colour_label, draw_sheet, overlay, to_8_bit
+from cosimgen_monai.codec import VOID, colour_label, overlay, to_8_bit
 
 COLOURS = [(10, 20, 30), (255, 0, 0), (0, 0, 255)]
 LABEL = np.array([[0, 1], [2, VOID]], dtype=np.uint8)
@@ -26,17 +26,3 @@ def test_overlay_blends_objects_and_leaves_background() -> None:
     assert laid[0, 0].tolist() == [100, 50, 20]
     assert laid[0, 1].tolist() == [178, 25, 10]
     assert overlay(IMAGE, LABEL, COLOURS, background=None, alpha=1.0)[0, 0].tolist() == [10, 20, 30]
-
-
-def test_sheet_shows_each_pair_as_image_mask_and_overlay() -> None:
-    row = SheetRow("A photo of liver " * 50, "seed 1", IMAGE, LABEL)
-    one, three = (np.asarray(draw_sheet([row] * n, COLOURS, 0, "heading", tile=40)) for n in (1, 3))
-    assert one.shape[1] == three.shape[1]
-    assert three.shape[0] > one.shape[0]
-    assert one.shape[1] > 2 * 3 * 40
-    # a tile's quarter is one pixel of the pair
-    colours, counts = np.unique(one.reshape(-1, 3), axis=0, return_counts=True)
-    area = {tuple(colour): count for colour, count in zip(colours.tolist(), counts.tolist(), strict=True)}
-    assert area[10, 20, 30] == area[255, 0, 0] == 400
-    assert area[0, 0, 255] == 800
-    assert area[100, 50, 20] == 5 * 400

@@ -12,6 +12,8 @@ from ignite.engine import Events
 
 from cosimgen_monai.handlers import Checkpoint
 
+CARD = {key: {"of": key} for key in ("network", "schedule", "classes", "images", "sentence_encoder")}
+
 Make = Callable[..., Any]
 
 
@@ -24,7 +26,7 @@ def kill(*_: Any) -> None:
 
 
 def run_until(training: Any, path: Path, event: Any = None, interval: int = 1) -> Any:
-    Checkpoint(path, training.objects, interval).attach(training.trainer)
+    Checkpoint(path, training.objects, CARD, interval).attach(training.trainer)
     if event is not None:
         training.trainer.add_event_handler(event, kill)
         with pytest.raises(Killed):
@@ -74,7 +76,7 @@ def test_the_best_metric_so_far_survives(tiny_training: Make, tmp_path: Path) ->
     first.trainer.state.best_metric, first.trainer.state.best_metric_epoch = 0.75, 1
     run_until(first, tmp_path / "checkpoint.pt")
     second = tiny_training(max_epochs=3)
-    Checkpoint(tmp_path / "checkpoint.pt", second.objects).attach(second.trainer)
+    Checkpoint(tmp_path / "checkpoint.pt", second.objects, CARD).attach(second.trainer)
     assert (second.trainer.state.best_metric, second.trainer.state.best_metric_epoch) == (0.75, 1)
 
 
@@ -89,7 +91,7 @@ def test_the_file_holds_plain_tensors_and_values_only(tiny_training: Make, tmp_p
 def test_the_interval_thins_checkpoints_and_the_last_epoch_is_always_saved(tiny_training: Make, tmp_path: Path) -> None:
     saved: list[int] = []
     training = tiny_training(max_epochs=5)
-    Checkpoint(tmp_path / "checkpoint.pt", training.objects, interval=2).attach(training.trainer)
+    Checkpoint(tmp_path / "checkpoint.pt", training.objects, CARD, interval=2).attach(training.trainer)
 
     @training.trainer.on(Events.EPOCH_COMPLETED)
     def look() -> None:
@@ -104,14 +106,14 @@ def test_a_checkpoint_of_other_parts_is_refused(tiny_training: Make, tmp_path: P
     training = run_until(tiny_training(), tmp_path / "checkpoint.pt")
     without = {name: thing for name, thing in training.objects.items() if name != "discriminator"}
     with pytest.raises(ValueError, match=r"checkpoint\.pt is no checkpoint of this training.*--output_dir"):
-        Checkpoint(tmp_path / "checkpoint.pt", without).attach(training.trainer)
+        Checkpoint(tmp_path / "checkpoint.pt", without, CARD).attach(training.trainer)
 
 
 def test_a_checkpoint_of_another_network_is_refused(tiny_training: Make, tmp_path: Path) -> None:
     training = run_until(tiny_training(), tmp_path / "checkpoint.pt")
     other = {**training.objects, "network": torch.nn.Linear(2, 2)}
     with pytest.raises(ValueError, match=r"The network in .*checkpoint\.pt.*--output_dir"):
-        Checkpoint(tmp_path / "checkpoint.pt", other).attach(tiny_training().trainer)
+        Checkpoint(tmp_path / "checkpoint.pt", other, CARD).attach(tiny_training().trainer)
 
 
 @pytest.mark.parametrize("content", [b"", b"no checkpoint", [1, 2]])
@@ -120,4 +122,12 @@ def test_a_file_that_is_no_checkpoint_is_refused(tiny_training: Make, tmp_path: 
     torch.save(content, path) if isinstance(content, list) else path.write_bytes(content)
     training = tiny_training()
     with pytest.raises(ValueError, match=r"checkpoint\.pt"):
-        Checkpoint(path, training.objects).attach(training.trainer)
+        Checkpoint(path, training.objects, CARD).attach(training.trainer)
+
+
+def test_a_checkpoint_of_another_model_is_refused(tiny_training: Make, tmp_path: Path) -> None:
+    run_until(tiny_training(max_epochs=1), tmp_path / "checkpoint.pt")
+    training = tiny_training(max_epochs=2)
+    other = {**CARD, "sentence_encoder": {"of": "another"}}
+    with pytest.raises(ValueError, match=r"another model \(its sentence_encoder\)"):
+        Checkpoint(tmp_path / "checkpoint.pt", training.objects, other).attach(training.trainer)

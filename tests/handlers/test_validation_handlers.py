@@ -6,14 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 import torch
 from ignite.engine import Engine, Events
 from PIL import Image
 
 from cosimgen_monai.codec import ClassTable
-from cosimgen_monai.handlers import BestModel, SampleSheet, sheet_row
-from cosimgen_monai.metrics import PresenceRates
+from cosimgen_monai.handlers import BestModel, SampleSheet
 from cosimgen_monai.networks import CoSimGen, read_model
 from cosimgen_monai.prompts import Request
 
@@ -38,25 +36,6 @@ def test_the_best_model_is_kept_and_a_tie_goes_to_the_later(tmp_path: Path) -> N
         assert model.card["validation"]["epoch"] == kept
         assert model.state["null_embedding"].unique().item() == kept
         assert trainer.state.best_metric_epoch == kept
-
-
-def sample(index: int, asked: tuple[int, ...], shown: int) -> dict[str, Any]:
-    label = torch.zeros(1, 16, 16, dtype=torch.uint8)
-    label[0, 4:12, 4:12] = shown
-    request = Request(index, "A photo of " + ", ".join(CLASSES.names_of(asked)), asked, "text", index)
-    return {"request": request, "image": torch.zeros(3, 16, 16), "label": label}
-
-
-@pytest.mark.parametrize(
-    ("asked", "shown", "note"),
-    [
-        ((1,), 1, "by text, 1 of 1 found"),
-        ((1, 2), 1, "by text, 1 of 2 found; lacks spleen"),
-        ((1,), 3, "by text, 0 of 1 found; lacks liver; also aorta"),
-    ],
-)
-def test_a_row_says_what_lacks_and_what_came_unasked(asked: tuple[int, ...], shown: int, note: str) -> None:
-    assert sheet_row(sample(0, asked, shown), PresenceRates(CLASSES, 256)).note == note
 
 
 def test_a_sheet_is_drawn_at_each_validation(tmp_path: Path, tiny_generator: Callable[..., Any]) -> None:

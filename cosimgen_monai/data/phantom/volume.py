@@ -177,7 +177,10 @@ def _already_written(folder: Path, settings: _Settings) -> bool:
     if found == settings.record():
         return True
     held = "something other than a phantom" if found is None else f"a phantom of other settings, {found}"
-    raise ValueError(f"{folder} holds {held}; choose another dataset_dir, or move that folder away yourself")
+    raise ValueError(
+        f"{folder} holds {held}; to train on volumes of your own add their overlay (bundle/configs/data/btcv.json) to "
+        "--config_file; for a phantom choose another --dataset_dir"
+    )
 
 
 def _write_volumes(folder: Path, settings: _Settings) -> None:
