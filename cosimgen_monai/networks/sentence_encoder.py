@@ -28,7 +28,7 @@ class SentenceEncoder:
 
     def __init__(self, path: str | Path | None = None) -> None:
         self.folder = _find(path)
-        self.name = NAME if path is None else self.folder.name
+        self.name = self.folder.name if path is not None and self.folder.parent.name != PACKAGE else NAME
         self._model: Any = None
         self._known: dict[str, torch.Tensor] = {}
 

@@ -58,14 +58,15 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path: Path, tiny_model
     whole = generate(tmp_path / "whole", tiny_model, num_samples=5)
     expected = files_of(whole)
     cut = generate(tmp_path / "cut", tiny_model, num_samples=5)
-    manifest = (cut / "manifest.csv").read_text().splitlines(keepends=True)
+    manifest = (cut / "manifest.csv").read_bytes().splitlines(keepends=True)
     (cut / "nifti/imagesTr/.draft-0-cosimgen_000002_0000.nii.gz").write_bytes(b"half")
-    (cut / "manifest.csv").write_text("".join(manifest[:3]) + manifest[3][:20])  # killed in the middle of a line
+    (cut / "manifest.csv").write_bytes(b"".join(manifest[:3]) + manifest[3][:20])  # killed in the middle of a line
     again = generate(tmp_path / "cut", tiny_model, num_samples=5)
     assert files_of(again) == expected
 
 
 def test_a_finished_run_draws_nothing(tmp_path: Path, tiny_model: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     run = generate(tmp_path, tiny_model)
     before = files_of(run)
     generate(tmp_path, tiny_model)

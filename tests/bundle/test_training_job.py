@@ -44,6 +44,7 @@ def test_the_shipped_model_file_is_small_and_loads_weights_only(tiny_run: Path) 
 
 
 def test_a_finished_run_is_called_finished(tiny_run: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     before = (tiny_run / "model.pt").stat().st_mtime_ns
     train_tiny(tiny_run.parent)
     assert (tiny_run / "model.pt").stat().st_mtime_ns == before

@@ -44,7 +44,7 @@ def test_clean_pairs_are_float32_within_the_range(batch, prediction_type: str) -
 
 
 def test_a_schedule_is_made_again_from_its_json() -> None:
-    schedule = NoiseSchedule("cosine", 200, "sample", "velocity")
+    schedule = NoiseSchedule("cosine", 200, "sample")
     again = NoiseSchedule(**schedule.to_json())
     assert torch.equal(again.alphas_cumprod, schedule.alphas_cumprod)
     assert again.to_json() == schedule.to_json()
