@@ -6,6 +6,7 @@ import json
 import pickle
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,15 @@ def test_generating_refuses(tmp_path: Path, tiny_model: Path, monkeypatch: pytes
     assert re.search(message, str(root_cause(caught.value)), re.DOTALL)
     assert not (tmp_path / "executed").exists()
     assert not (tmp_path / "run" / "manifest.csv").exists()
+
+
+def test_a_prompt_that_monai_would_replace_is_refused(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bundle", "run", "generating", "--prompts", "['liver', '%seed']"])
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        generate(tmp_path, tiny_model, prompts=["liver", "%seed"])  # MONAI makes this ["liver", 0]
+    assert re.search(r"'%seed', which begins with '%'", str(root_cause(caught.value)))
 
 
 class _TouchesAFile:

@@ -26,7 +26,8 @@ def test_a_training_leaves_model_sheets_and_scalars(tiny_run: Path) -> None:
     assert sorted(path.name for path in (tiny_run / "sheets").iterdir()) == ["epoch-0001.png", "epoch-0002.png"]
     assert Image.open(tiny_run / "sheets" / "epoch-0002.png").size[0] > 500
     events = EventAccumulator(str(tiny_run / "tensorboard")).Reload()
-    assert {"diffusion", "triplet", "adversarial", "discriminator", "total"} <= set(events.Tags()["scalars"])
+    losses = {"diffusion", "triplet", "adversarial", "discriminator", "total"}
+    assert losses | {"presence_f1", "hit_rate_by_text"} <= set(events.Tags()["scalars"])
 
 
 def test_no_path_or_patient_goes_into_a_model(tiny_run: Path) -> None:
