@@ -6,11 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from cosimgen_monai.settings.atomic import atomic_write, is_draft, remove_drafts
 from cosimgen_monai.settings.values import as_boolean
 from cosimgen_monai.settings.workflow import active_config
 
 PLAN = "plan.json"
+LOCK = ".lock"
+_held: dict[Path, FileLock] = {}
+"""The folders that this process has taken; the system lets go of them when it ends, however it ends."""
 _NO_PART_OF_A_PLAN = {"_meta_", "imports", "bundle_root", "output_dir", "cache_dir", "resume", "initialize", "finalize"}
 
 
@@ -28,6 +33,7 @@ def claim_run_folder(
 
     Raises:
         ValueError: if the folder holds another run, or something that is no run, or a run and ``resume`` is false.
+        BlockingIOError: if another process is at work in the folder.
     """
     folder, resume, result = Path(output_dir), as_boolean("resume", resume), Path(result)
     if result.parent != folder:
@@ -36,6 +42,7 @@ def claim_run_folder(
         )
     plan = {key: value for key, value in active_config().items() if key not in _NO_PART_OF_A_PLAN}
     plan = json.loads(json.dumps({**plan, **(facts or {})}, default=str))
+    _lock(folder)
     begun = result.is_file()
     if (folder / PLAN).is_file():
         known = json.loads((folder / PLAN).read_text())
@@ -54,6 +61,18 @@ def claim_run_folder(
         draft.write_text(json.dumps(plan, indent=1))
 
 
+def _lock(folder: Path) -> None:
+    """Keep every other process out of a folder for as long as this one lives."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = _held.setdefault(folder.resolve(), FileLock(folder / LOCK))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise BlockingIOError(
+            f"Another process is at work in `output_dir` {folder}; wait for it, or choose another --output_dir."
+        ) from error
+
+
 def _holds_something(folder: Path) -> bool:
-    """Whether a folder holds more than a start leaves that was killed: drafts, and TensorBoard's own folder."""
-    return folder.is_dir() and any(not is_draft(path) and path.name != "tensorboard" for path in folder.iterdir())
+    """Whether a folder holds more than a killed start leaves: the lock, drafts, and TensorBoard's own folder."""
+    return any(not is_draft(path) and path.name not in (LOCK, "tensorboard") for path in folder.iterdir())

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from filelock import FileLock
 from monai.bundle import create_workflow
 from tiny import CONFIGS, TRAIN, generate, root_cause, train_tiny
 
@@ -160,4 +161,13 @@ def test_another_runs_folder_is_refused_and_left_alone(tmp_path: Path, tiny_mode
     with pytest.raises(Exception) as caught:  # noqa: PT011
         generate(tmp_path / "foreign", tiny_model)
     assert re.search(r"not empty", str(root_cause(caught.value)))
-    assert [path.name for path in foreign.iterdir()] == ["thesis.txt"]
+    assert {path.name for path in foreign.iterdir()} == {".lock", "thesis.txt"}
+
+
+def test_a_folder_where_another_process_is_at_work_is_refused(tmp_path: Path, tiny_model: Path) -> None:
+    (tmp_path / "run").mkdir()
+    with FileLock(tmp_path / "run" / ".lock"), pytest.raises(Exception) as caught:  # noqa: PT011
+        generate(tmp_path, tiny_model)
+    assert re.search(r"Another process is at work in `output_dir`", str(root_cause(caught.value)))
+    assert not (tmp_path / "run" / "manifest.csv").exists()
+    assert (generate(tmp_path, tiny_model) / "manifest.csv").is_file()
