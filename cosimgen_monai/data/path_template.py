@@ -1,0 +1,74 @@
+"""Where files lie, as a path with named parts: ``images/{stem}.*`` and ``labels/{stem}.*`` pair by what they share."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from cosimgen_monai.data.dicom_series import DICOM_SUFFIXES
+from cosimgen_monai.data.volume import VOLUME_SUFFIXES
+
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
+SUFFIXES = PICTURE_SUFFIXES + VOLUME_SUFFIXES + DICOM_SUFFIXES
+_PARTS = {"stem": ".+?", "class": "[^/]+?", "slice": r"\d+"}
+
+
+@dataclass(frozen=True)
+class PathTemplate:
+    """A path below the dataset's folder, with ``/`` on every system.
+
+    ``{stem}`` is what an image and its label have in common, and may span folders. ``{class}`` is a class's own mask
+    file, ``{slice}`` the number of a slice that has a file of its own; both stand in the file's name. ``*`` is anything
+    within a name, and a last ``.*`` any known suffix.
+
+    Args:
+        key: the key that holds the template, for messages.
+        text: the template.
+
+    Raises:
+        ValueError: if it lacks ``{stem}``, or names a part that is unknown or out of place.
+    """
+
+    key: str
+    text: str
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(re.findall(r"\{(.*?)\}", self.text)) - _PARTS.keys())
+        if unknown or "{stem}" not in self.text:
+            fault = f"has the unknown part {{{unknown[0]}}}" if unknown else "lacks {stem}"
+            raise ValueError(
+                f"`{self.key}` {self.text!r} {fault}: give a path below the dataset's folder such as "
+                "'images/{stem}.*', with {stem} where an image and its label agree."
+            )
+        folder = self.text.rpartition("/")[0]
+        if misplaced := [part for part in ("class", "slice") if self.text.count(f"{{{part}}}") > ("{" + part + "}" not in folder)]:
+            raise ValueError(f"`{self.key}` {self.text!r}: {{{misplaced[0]}}} must stand once, in the file's name.")
+
+    def has(self, part: str) -> bool:
+        """Whether the template has a part."""
+        return f"{{{part}}}" in self.text
+
+    def match(self, path: str) -> dict[str, str] | None:
+        """Return the parts of a path (relative, with ``/``) that fits, else ``None``."""
+        match = self._pattern.fullmatch(path)
+        return None if match is None else match.groupdict()
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        text, any_suffix = (self.text[:-2], True) if self.text.endswith(".*") else (self.text, False)
+        seen: set[str] = set()
+
+        def expression(token: str) -> str:
+            name = token.strip("{}")
+            if name in _PARTS and name in seen:
+                return f"(?P={name})"
+            if name in _PARTS:
+                seen.add(name)
+                return f"(?P<{name}>{_PARTS[name]})"
+            return "[^/]*" if token == "*" else re.escape(token)
+
+        pattern = "".join(expression(token) for token in re.split(r"(\{\w+\}|\*)", text))
+        if any_suffix:  # a folder that holds a DICOM series has none
+            pattern += f"(?i:{'|'.join(re.escape(suffix) for suffix in SUFFIXES)})?"
+        return re.compile(pattern)
