@@ -38,6 +38,14 @@ def real_ct() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real files of every dataset, where this machine has it."""
+    if not SAMPLES.is_dir():
+        pytest.skip(f"real samples are not on this machine ({SAMPLES})")
+    return SAMPLES
+
+
 TINY_CLASSES = ClassTable(("background", "liver", "spleen", "aorta"), background=0)
 
 
