@@ -46,6 +46,24 @@ def samples() -> Path:
     return SAMPLES
 
 
+@pytest.fixture(scope="session")
+def real_chaos() -> Path:
+    """Sixteen real DICOM slices with liver masks in CHAOS's layout, where this machine has them."""
+    folder = SAMPLES / "ct_chaos"
+    if not folder.is_dir():
+        pytest.skip(f"real CT samples are not on this machine ({folder})")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_totalsegmentator() -> Path:
+    """A real CT with one mask file a class in TotalSegmentator's layout, where this machine has it."""
+    folder = SAMPLES / "ct_totalsegmentator"
+    if not folder.is_dir():
+        pytest.skip(f"real CT samples are not on this machine ({folder})")
+    return folder
+
+
 TINY_CLASSES = ClassTable(("background", "liver", "spleen", "aorta"), background=0)
 
 

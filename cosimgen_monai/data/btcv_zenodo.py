@@ -6,7 +6,6 @@ al., "Automatic Multi-organ Segmentation on Abdominal CT with Dense V-networks",
 
 from __future__ import annotations
 
-import csv
 import logging
 import re
 from collections.abc import Sequence
@@ -14,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from cosimgen_monai.codec import ClassTable
-from cosimgen_monai.data.btcv import BTCV, CLASS_NAMES, check_dataset_dir, by_number, patients
+from cosimgen_monai.data.btcv import BTCV, CLASS_NAMES, by_number, check_dataset_dir, patients
+from cosimgen_monai.data.cropping import crop_box, read_crops
 from cosimgen_monai.data.ct_volume import CTPair, check_same_grid, ids_of_voxels, read_image_volume
-from cosimgen_monai.data.volume import Volume, read_volume
+from cosimgen_monai.data.volume import read_volume
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,6 @@ ORGANS = {
 """The release's ids that stay, by their number; the others become background."""
 LAST_WITH_ALL_ORGANS = 40
 """BTCV's training cases (0001 to 0040) have all organs; its test cases and TCIA's have the eight alone."""
-_EXTENTS = ("extent_left", "extent_right", "extent_ant", "extent_post", "extent_inf", "extent_sup")
 
 
 class BTCVZenodo(BTCV):
@@ -105,7 +104,7 @@ class BTCVZenodo(BTCV):
         image, label = read_image_volume(image_path), read_volume(label_path)
         check_same_grid(image, label, image_path, label_path)
         ids = ids_of_voxels(label.voxels, self.table, label_path, self.classes)
-        box = _box(image, self._crops()[_case_of(label_path)], label_path)
+        box = crop_box(image, self._crops()[_case_of(label_path)], label_path)
         kept = (ids[box] > 0).sum()
         if 2 * kept < (ids > 0).sum():
             raise ValueError(
@@ -126,7 +125,7 @@ class BTCVZenodo(BTCV):
         whole = [case for case in labels if case.startswith("btcv") and int(case[5:]) <= LAST_WITH_ALL_ORGANS]
         if len(whole) < len(labels):
             logger.warning(
-                "%d of %d case(s) have eight organs labelled only and are left out (organs 8 takes them too): %s",
+                "%d of %d case(s) have eight organs labelled only and are left out (--organs 8 takes them too): %s",
                 len(labels) - len(whole),
                 len(labels),
                 ", ".join(sorted(labels.keys() - set(whole))),
@@ -134,7 +133,7 @@ class BTCVZenodo(BTCV):
         if not whole:
             raise ValueError(
                 f"{self.dataset_dir} holds no case with {self.organs} organs labelled (BTCV 0001 to 0040): use "
-                "--source#organs 8."
+                "--organs 8."
             )
         return sorted(whole)
 
@@ -164,52 +163,27 @@ class BTCVZenodo(BTCV):
         return read_crops(self.dataset_dir / "cropping.csv")
 
 
-def read_crops(path: Path) -> dict[str, tuple[int, ...]]:
-    """Read ``cropping.csv`` by its header: the complete region of each case, as six voxel indices.
+def open_btcv(release: str, organs: int | None = None, **options: Any) -> BTCV:
+    """Open BTCV in one of its two releases.
+
+    Args:
+        release: ``synapse`` or ``zenodo``.
+        organs: 8, 13 or 14 of the Zenodo release (``None`` is 14); Synapse's has 13.
+        options: arguments of :class:`BTCV`.
 
     Raises:
-        FileNotFoundError: if it is missing.
-        ValueError: if a column is missing, or a row's extents are no whole numbers.
+        ValueError: if the release is unknown, or does not have that many organs.
     """
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"{path} is missing: labels may be incomplete outside the regions that it gives. Fetch it from "
-            "https://zenodo.org/records/1169361."
-        )
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file, skipinitialspace=True))
-    needed = ("publisher", "original_id", *_EXTENTS)
-    missing = [column for column in needed if not rows or column not in rows[0]]
-    if missing:
-        raise ValueError(f"{path} lacks the column(s) {missing}; it has {list(rows[0]) if rows else 'no row'}.")
-    crops = {}
-    for line, row in enumerate(rows, start=2):
-        part = "tcia" if row["publisher"].strip().upper() == "TCIA" else "btcv"
-        try:
-            extents = tuple(int(float(row[column])) for column in _EXTENTS)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{path}, line {line}: an extent is no number ({error}).") from error
-        crops[f"{part}-{row['original_id'].strip().zfill(4)}"] = extents
-    return crops
+    if release == "zenodo":
+        return BTCVZenodo(organs=14 if organs is None else organs, **options)
+    if release != "synapse":
+        raise ValueError(f"`release` must be 'synapse' or 'zenodo', got {release!r}.")
+    if organs not in (None, 13):
+        raise ValueError(f"`organs` is {organs!r}, but Synapse's release has 13: use --release zenodo for 8 or 14.")
+    return BTCV(**options)
 
 
 def _case_of(label_path: Path) -> str:
     number = re.search(r"(\d+)\.nii(\.gz)?$", label_path.name)
     part = next(part for part, folder in LABEL_DIRS.items() if label_path.parent.name == folder)
     return f"{part}-{number[1] if number else ''}"
-
-
-def _box(volume: Volume, extents: tuple[int, ...], path: Path) -> tuple[slice, ...]:
-    """Return a crop as slices of a RAS volume's axes.
-
-    The extents count voxels as a slice is displayed, columns from the picture's left (the patient's right) and rows
-    from the front, and slices from the feet; the end is not part of it. (So the public loaders of the release use
-    them; nothing in the file says so.)
-    """
-    left, right, front, back, low, high = extents
-    n = volume.voxels.shape
-    ranges = ((n[0] - right, n[0] - left), (n[1] - back, n[1] - front), (low, high))
-    box = tuple(slice(max(start, 0), min(stop, size)) for (start, stop), size in zip(ranges, n, strict=True))
-    if any(part.stop <= part.start for part in box):
-        raise ValueError(f"{path} has shape {n}, but its region in cropping.csv is {extents}: it lies outside.")
-    return box

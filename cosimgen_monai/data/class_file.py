@@ -4,16 +4,16 @@ The shortest form lists the names; class ``i`` is stored as the value ``i``::
 
     {"classes": ["background", "liver", "spleen"], "background": "background"}
 
-Each class may instead say how masks store it, all of them in the same one of three ways: ``value`` (a grey value, palette
-index or voxel), ``colour`` (``"#6EC1E4"`` or ``[110, 193, 228]``), or ``mask`` (the name of its own mask file, where every
-class has one)::
+Each class may instead say how masks store it, all of them in the same one of three ways: ``value`` (a grey value,
+palette index or voxel), ``colour`` (``"#6EC1E4"`` or ``[110, 193, 228]``), or ``mask`` (the name of its own mask file,
+where every class has one)::
 
     {"classes": [{"name": "road", "colour": "#6EC1E4"}, {"name": "building", "colour": "#3C1098"}], "void": ["#000000"]}
     {"classes": ["background", {"name": "right kidney", "mask": "kidney_right"}], "background": "background"}
 
-``background`` names the class that stands for nothing of interest; leave it out where every class is an object. ``void``
-lists values or colours of pixels that belong to no class (unlabelled, ignored). Of mask files that overlap, the class
-listed later wins; pixels in none are background, which such a list must have.
+``background`` names the class that stands for nothing of interest; leave it out where every class is an object.
+``void`` lists values or colours of pixels that belong to no class (unlabelled, ignored). Of mask files that overlap,
+the class listed later wins; pixels in none are background, which such a list must have.
 """
 
 from __future__ import annotations
@@ -47,14 +47,18 @@ class ClassFile:
     colours: dict[Colour, int]
     masks: dict[str, int]
 
-    @property
-    def kind(self) -> str:
-        """How labels are stored: ``value``, ``colour`` or ``mask``."""
-        return "colour" if self.colours else "mask" if self.masks else "value"
+    def to_json(self) -> dict[str, Any]:
+        """Return what decides how a label is read."""
+        colours = [[*colour, i] for colour, i in self.colours.items()]
+        return {"values": list(self.values.items()), "colours": colours, "masks": list(self.masks.items())}
 
 
-def read_class_file(path: Path) -> ClassFile:
+def read_class_file(path: Path, one_mask_a_class: bool = False) -> ClassFile:
     """Read a class file.
+
+    Args:
+        path: the file.
+        one_mask_a_class: whether every class has a mask file of its own.
 
     Raises:
         FileNotFoundError: if it is missing.
@@ -70,12 +74,12 @@ def read_class_file(path: Path) -> ClassFile:
     except (ValueError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is no valid JSON: {error}.") from error
     try:
-        return _parse(content)
+        return _parse(content, one_mask_a_class)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from error
 
 
-def _parse(content: Any) -> ClassFile:
+def _parse(content: Any, one_mask_a_class: bool) -> ClassFile:
     known = {"classes", "background", "void"}
     if not isinstance(content, dict) or not isinstance(content.get("classes"), list):
         raise ValueError('expected an object with "classes", a list of names.')
@@ -92,7 +96,7 @@ def _parse(content: Any) -> ClassFile:
     void = content.get("void", [])
     if not isinstance(void, list):
         raise ValueError(f'"void" must be a list of values or colours, got {void!r}.')
-    kind = _kind(rows)
+    kind = _kind(rows, one_mask_a_class)
     index = None if background is None else names.index(background)
     classes = ClassTable(names, background=index, has_void=bool(void))
     if kind == "mask":
@@ -103,14 +107,20 @@ def _parse(content: Any) -> ClassFile:
     return ClassFile(classes, *((table, {}) if kind == "value" else ({}, table)), {})
 
 
-def _kind(rows: list[dict[str, Any]]) -> str:
-    """Return how the classes are stored, or raise where they differ in it."""
+def _kind(rows: list[dict[str, Any]], one_mask_a_class: bool) -> str:
+    """Return how the classes are stored, or raise where they differ in it or from where the labels lie."""
     given = {kind for row in rows for kind in _KINDS if kind in row}
     if len(given) > 1:
         raise ValueError(f"classes are stored in one way, but these give {' and '.join(sorted(given))}.")
+    if one_mask_a_class:
+        if given - {"mask"}:
+            raise ValueError(f"classes give a {given.pop()}, but `labels` names one mask file a class ({{class}}).")
+        return "mask"
+    if given == {"mask"}:
+        raise ValueError("classes give a mask file each, so `labels` must hold {class} where its name stands.")
     kind = next(iter(given), "value")
-    lacking = [row["name"] for row in rows if kind not in row]
-    if given and lacking and kind != "mask":
+    lacking = [row["name"] for row in rows if given and kind not in row]
+    if lacking:
         raise ValueError(f"class {lacking[0]!r} lacks its {kind}: give it for every class, or for none.")
     return kind
 

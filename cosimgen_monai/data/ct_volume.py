@@ -75,9 +75,7 @@ def check_same_grid(image: Volume, label: Volume, image_path: Path, label_path: 
         )
 
 
-def ids_of_voxels(
-    label: NDArray[Any], table: Mapping[int, int], path: Path, classes: ClassTable
-) -> NDArray[np.uint8]:
+def ids_of_voxels(label: NDArray[Any], table: Mapping[int, int], path: Path, classes: ClassTable) -> NDArray[np.uint8]:
     """Return a label's stored codes as class ids; whole numbers stored as floats are codes too.
 
     Args:

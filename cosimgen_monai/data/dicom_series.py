@@ -60,15 +60,19 @@ def is_dicom(path: Path) -> bool:
         return file.read(132)[128:] == b"DICM"
 
 
-def read_dicom_series(folder: Path) -> DicomSeries:
+def read_dicom_series(folder: Path, files: list[Path] | None = None) -> DicomSeries:
     """Read the one series that a folder holds.
+
+    Args:
+        folder: the folder.
+        files: the slices, where not all DICOM files of the folder are meant.
 
     Raises:
         PermissionError: if a file may not be read.
         ValueError: naming the files and the remedy, where there is no series or more than one, a slice cannot be read,
             slices differ in size, spacing or direction, lie twice at one position or askew, or some are missing.
     """
-    headers = [_read_header(path) for path in dicom_files(folder)]
+    headers = [_read_header(path) for path in (dicom_files(folder) if files is None else files)]
     if not headers:
         raise ValueError(f"{folder} holds no DICOM file. Give the folder of one series.")
     _check_one_series(headers, folder)

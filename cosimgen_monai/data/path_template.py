@@ -34,6 +34,10 @@ class PathTemplate:
     text: str
 
     def __post_init__(self) -> None:
+        if not isinstance(self.text, str):
+            raise ValueError(
+                f"`{self.key}` must be a path with {{stem}} in it, such as 'images/{{stem}}.*', got {self.text!r}."
+            )
         unknown = sorted(set(re.findall(r"\{(.*?)\}", self.text)) - _PARTS.keys())
         if unknown or "{stem}" not in self.text:
             fault = f"has the unknown part {{{unknown[0]}}}" if unknown else "lacks {stem}"
@@ -41,9 +45,10 @@ class PathTemplate:
                 f"`{self.key}` {self.text!r} {fault}: give a path below the dataset's folder such as "
                 "'images/{stem}.*', with {stem} where an image and its label agree."
             )
-        folder = self.text.rpartition("/")[0]
-        if misplaced := [part for part in ("class", "slice") if self.text.count(f"{{{part}}}") > ("{" + part + "}" not in folder)]:
-            raise ValueError(f"`{self.key}` {self.text!r}: {{{misplaced[0]}}} must stand once, in the file's name.")
+        folder, _, name = self.text.rpartition("/")
+        for part in ("{class}", "{slice}"):
+            if part in folder or name.count(part) > 1:
+                raise ValueError(f"`{self.key}` {self.text!r}: {part} must stand once, in the file's name.")
 
     def has(self, part: str) -> bool:
         """Whether the template has a part."""
