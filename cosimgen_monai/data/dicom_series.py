@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
+
+from cosimgen_monai.data.readable import check_readable
 
 DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
 _SERIES, _POSITION, _ORIENTATION, _PIXELS = "0020|000e", "0020|0032", "0020|0037", "0028|0030"
@@ -54,10 +55,13 @@ def is_dicom(path: Path) -> bool:
     """Whether a file is a DICOM slice by its suffix or, where it has none, by its first bytes."""
     if path.suffix.lower() in DICOM_SUFFIXES:
         return True
-    if (path.suffix and not path.suffix[1:].isdigit()) or path.name == "DICOMDIR" or not os.access(path, os.R_OK):
+    if (path.suffix and not path.suffix[1:].isdigit()) or path.name == "DICOMDIR":
         return False
-    with path.open("rb") as file:
-        return file.read(132)[128:] == b"DICM"
+    try:
+        with path.open("rb") as file:
+            return file.read(132)[128:] == b"DICM"
+    except PermissionError:
+        return False
 
 
 def read_dicom_series(folder: Path, files: list[Path] | None = None) -> DicomSeries:
@@ -98,8 +102,7 @@ def _reader(path: Path) -> sitk.ImageFileReader:
 
 
 def _read_header(path: Path) -> _Header:
-    if not os.access(path, os.R_OK):
-        raise PermissionError(f"{path} may not be read: give yourself read permission (chmod u+r).")
+    check_readable(path)
     reader = _reader(path)
     try:
         reader.ReadImageInformation()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cosimgen_monai.data.dicom_series import is_dicom
-from cosimgen_monai.data.path_template import SUFFIXES, PathTemplate
+from cosimgen_monai.data.path_template import FILE_SUFFIXES, PathTemplate
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Pairing:
         Raises:
             ValueError: if nothing pairs, or something does not and ``on_fault`` is ``raise``.
         """
-        paths = _walk(root)
+        paths = _walk(root, slices=self.images.has("slice"))
         labels = _by_stem(self.labels, paths)
         taken = {path for files in labels.values() for path in files}
         images = _by_stem(self.images, [path for path in paths if path not in taken])
@@ -124,7 +124,7 @@ class Pairing:
         ]
         return [
             f"{numbers[0].get(number) or numbers[1][number]} has no {'label' if number in numbers[0] else 'image'} of "
-            f"the same number {number}; add it, or take the file away"
+            f"the same number {number}; add it or take it away"
             for number in sorted(numbers[0].keys() ^ numbers[1].keys(), key=int)
         ]
 
@@ -166,16 +166,20 @@ def _part_of(template: PathTemplate, path: str) -> str:
     return parts.get("class", parts["stem"])
 
 
-def _walk(root: Path) -> list[str]:
-    """List all readable files and folders of DICOM slices, relative, with ``/``; hidden ones are left out."""
+def _walk(root: Path, slices: bool) -> list[str]:
+    """List all readable files, relative, with ``/``; hidden ones are left out.
+
+    A folder of DICOM slices is listed itself, or, with ``slices``, each of its files.
+    """
     found = []
     for place, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
         relative = Path(place).relative_to(root)
         names = [name for name in sorted(files) if not name.startswith(".")]
-        slices = [name for name in names if is_dicom(Path(place) / name)]
-        known = [name for name in names if name in slices or name.lower().endswith(SUFFIXES)]
-        found += [(relative / name).as_posix() for name in known] + ([relative.as_posix()] if slices else [])
+        dicom = [name for name in names if is_dicom(Path(place) / name)]
+        known = [name for name in names if (name in dicom and slices) or name.lower().endswith(FILE_SUFFIXES)]
+        found += [(relative / name).as_posix() for name in known]
+        found += [relative.as_posix()] if dicom and not slices else []
     return found
 
 

@@ -10,7 +10,7 @@ from cosimgen_monai.data.dicom_series import DICOM_SUFFIXES
 from cosimgen_monai.data.volume import VOLUME_SUFFIXES
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
-SUFFIXES = PICTURE_SUFFIXES + VOLUME_SUFFIXES + DICOM_SUFFIXES
+FILE_SUFFIXES = PICTURE_SUFFIXES + VOLUME_SUFFIXES
 _PARTS = {"stem": ".+?", "class": "[^/]+?", "slice": r"\d+"}
 
 
@@ -75,5 +75,5 @@ class PathTemplate:
 
         pattern = "".join(expression(token) for token in re.split(r"(\{\w+\}|\*)", text))
         if any_suffix:  # a folder that holds a DICOM series has none
-            pattern += f"(?i:{'|'.join(re.escape(suffix) for suffix in SUFFIXES)})?"
+            pattern += f"(?i:{'|'.join(re.escape(suffix) for suffix in FILE_SUFFIXES + DICOM_SUFFIXES)})?"
         return re.compile(pattern)

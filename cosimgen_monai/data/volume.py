@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from cosimgen_monai.data.dicom_series import read_dicom_series
+from cosimgen_monai.data.readable import check_readable
 
 NIFTI_SUFFIXES = (".nii.gz", ".nii")
 ITK_SUFFIXES = (".nrrd", ".nhdr", ".mha", ".mhd")
@@ -88,14 +88,6 @@ def check_affine(affine: NDArray[np.float64], path: Path) -> None:
             f"{path} lies obliquely: its axes leave the patient's by {tilt:.1f} degrees ({MAX_TILT:.0f} at most). "
             "Resample image and label to an axis-aligned grid (image linear, label nearest)."
         )
-
-
-def check_readable(path: Path) -> None:
-    """Raise ``FileNotFoundError`` or ``PermissionError`` where a file is missing or closed to this user."""
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing.")
-    if not os.access(path, os.R_OK):
-        raise PermissionError(f"{path} may not be read: give yourself read permission (chmod u+r).")
 
 
 def _read_nifti(path: Path) -> Volume:

@@ -9,7 +9,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from tiny import CONFIGS, TINY, TRAIN, generate, root_cause, train_tiny
+from tiny import CONFIGS, TINY, TRAIN, generate, root_cause, workflow
 
 FOLDER = [TRAIN, str(CONFIGS / "data" / "folder.json")]
 BTCV = [TRAIN, str(CONFIGS / "data" / "btcv.json")]
@@ -22,7 +22,10 @@ CHAOS = {
 
 
 def train(folder: Path, config: list[str], **override: object) -> Path:
-    return train_tiny(folder, config, **{**SIZE, **override})
+    run = workflow(config, "train", folder, **{**SIZE, "run_id": "training", **override})
+    run.run()
+    run.finalize()
+    return folder / "run"
 
 
 def test_chaos_trains_and_generates(real_chaos: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -61,10 +61,10 @@ def write_case(root: Path, volume: tuple[NDArray[np.int16], NDArray[np.uint8]]) 
 def write_slice() -> WriteSlice:
     """Write one DICOM slice: HU as rows x columns, its place along the feet-head axis, and tags to override."""
 
-    def write(path: Path, hu: NDArray, z: float, series: str = "1.2.3", **tags: str) -> Path:
+    def write(path: Path, hu: NDArray, z: float, series: str = "1.2.3", row_mm: float = 2.0, **tags: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         image = sitk.GetImageFromArray(hu.astype(np.int16)[None])  # GDCM stores them less the intercept
-        image.SetSpacing((2.0, 2.0, 1.0))
+        image.SetSpacing((2.0, row_mm, 1.0))
         values = {
             "0008|0016": "1.2.840.10008.5.1.4.1.1.2",
             "0008|0060": "CT",
@@ -72,10 +72,9 @@ def write_slice() -> WriteSlice:
             "0020|000e": series,
             "0020|0032": f"-10\\-20\\{z}",
             "0020|0037": "1\\0\\0\\0\\1\\0",
-            "0028|0030": "2\\2",
             "0028|1052": "-1000",
             "0028|1053": "1",
-            **{f"{tag[1:5]}|{tag[5:]}": value for tag, value in tags.items()},  # t00280030
+            **{f"{tag[1:5]}|{tag[5:]}": value for tag, value in tags.items()},  # t00200037
         }
         for tag, value in values.items():
             image.SetMetaData(tag, value)

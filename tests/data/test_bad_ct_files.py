@@ -174,6 +174,11 @@ def nifti(path: Path, voxels: NDArray, affine: NDArray = AFFINE) -> None:
     nib.save(nib.Nifti1Image(voxels, affine), path)
 
 
+def overwrite(path: Path, place: int, content: bytes) -> None:
+    old = path.read_bytes()
+    path.write_bytes(old[:place] + content + old[place + len(content) :])
+
+
 def itk(path: Path, voxels: NDArray, vector: bool = False) -> None:
     sitk.WriteImage(sitk.GetImageFromArray(voxels, isVector=vector), str(path))
 
@@ -200,7 +205,7 @@ VOLUMES = {
     ),
     "no voxel size": (
         "v.nii",
-        lambda p: nifti(p, flat(4, 4, 4), np.diag((1.0, 1.0, 0.0, 1.0))),
+        lambda p: (nifti(p, flat(4, 4, 4)), overwrite(p, 312, bytes(16))),  # srow_z (nifti1.h)
         r"v\.nii has an affine without voxel size",
     ),
     "RGB voxels": ("v.nii", colours, r"v\.nii holds colours \(RGB voxels\), expected one number a voxel"),
@@ -252,7 +257,7 @@ SERIES = {
         r"ct holds 2 DICOM series \(5 file\(s\) such as 0\.dcm, 2 file\(s\) such as x0\.dcm\)\. Put each into a folder",
     ),
     "another spacing": (
-        lambda folder, write: write(folder / "3.dcm", SLICE, 15, t00280030="2\\3"),
+        lambda folder, write: write(folder / "3.dcm", SLICE, 15, row_mm=3),
         r"3\.dcm differs from 0\.dcm of the same series in pixel spacing",
     ),
     "another size": (

@@ -105,7 +105,7 @@ LISTING: dict[str, tuple[str, Callable[[Bed], object], str]] = {
     "a slice without mask": (
         "slices",
         lambda b: (b.root / "labels" / "b" / "GT_001.png").unlink(),
-        r"images/b/i1\.dcm has no label of the same number 1; add it or take it away",
+        r"images/b/i1\.dcm has no label of the same number 1; add it or take",
     ),
     "a mask without slice": (
         "slices",
@@ -263,7 +263,11 @@ def test_what_cannot_be_read_can_be_skipped(bed: Bed, what: str, caplog: pytest.
 OPTIONS: dict[str, tuple[str, dict, str]] = {
     "no folder given": ("pictures", {"dataset_dir": None}, r"`dataset_dir` is not set: give your folder"),
     "no stem": ("pictures", {"images": "images/*.png"}, r"`images` 'images/\*\.png' lacks \{stem\}: give a path"),
-    "no text": ("pictures", {"images": {"stem"}}, r"`images` must be a path such as 'images/\{stem\}\.\*', got"),
+    "no text": (
+        "pictures",
+        {"images": {"stem"}},
+        r"`images` must be a path with \{stem\} in it, such as 'images/\{stem\}\.\*', got",
+    ),
     "an unknown part": (
         "pictures",
         {"labels": "labels/{name}/{stem}.png"},
@@ -280,8 +284,8 @@ OPTIONS: dict[str, tuple[str, dict, str]] = {
     "nothing there": ("pictures", {"images": "JPEGs/{stem}.jpg"}, r"fits `images` 'JPEGs/.*it holds 'images/a\.png'"),
     "an unknown fault": ("pictures", {"on_fault": "ignore"}, r"`on_fault` must be one of raise, skip, got 'ignore'"),
     "an unknown modality": ("pictures", {"modality": "MR"}, r"`modality` must be one of auto, CT, RGB, got 'MR'"),
-    "pictures as CT": ("pictures", {"modality": "CT"}, r"`modality` is CT, but .*a\.png is a picture.*--modality auto"),
-    "volumes as RGB": ("volumes", {"modality": "RGB"}, r"`modality` is RGB, but .*a\.nii\.gz is a volume"),
+    "pictures as CT": ("pictures", {"modality": "CT"}, r"`modality` is CT, but .*b\.png is a picture.*--modality auto"),
+    "volumes as RGB": ("volumes", {"modality": "RGB"}, r"`modality` is RGB, but .*b\.nii\.gz is a volume"),
     "a group that finds nothing": (
         "pictures",
         {"group": r"p\d+"},

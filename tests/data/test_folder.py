@@ -188,10 +188,12 @@ def test_real_chaos_slices_get_the_masks_of_their_number(real_chaos: Path, tmp_p
     by_number = [int(np.array(Image.open(path)).sum()) for path in masks]
     assert areas.tolist() == by_number[::-1]
     inside = pair.image[pair.label == 1]
-    reversed_order = pair.image[pair.label[:, :, ::-1] == 1]
-    assert 90 < inside.mean() < 150  # a liver in portal-venous contrast
-    assert ((inside > 0) & (inside < 250)).mean() > 0.98
-    assert reversed_order.std() > 2 * inside.std()
+    assert 120 < inside.mean() < 150  # a liver in portal-venous contrast
+    assert ((inside > 0) & (inside < 250)).mean() > 0.97
+    # paired by order instead, masks would lie on lung
+    by_order = pair.image[pair.label[:, :, ::-1] == 1]
+    assert by_order.mean() < -200
+    assert ((by_order > 0) & (by_order < 250)).mean() < 0.5
 
 
 def test_a_real_mask_a_class_is_the_real_label(real_totalsegmentator: Path, tmp_path: Path) -> None:
@@ -204,8 +206,10 @@ def test_a_real_mask_a_class_is_the_real_label(real_totalsegmentator: Path, tmp_
     ids = source.labels.read_ct(item).label
     file = np.asarray(nib.load(real_totalsegmentator / "reference_files" / "example_seg.nii.gz").dataobj)
     for class_id, (name, code) in enumerate(names.items(), start=1):
-        assert (ids == class_id).sum() == (file == code).sum(), name
-        np.testing.assert_array_equal(ids == class_id, file == code)
+        mask = np.asarray(nib.load(Path(item["label"]) / f"{name}.nii.gz").dataobj) > 0
+        np.testing.assert_array_equal(ids == class_id, mask)
+        overlap = (mask & (file == code)).sum()  # the same scan, labelled by a bigger model
+        assert 2 * overlap / (mask.sum() + (file == code).sum()) > 0.85, name  # Dice
 
 
 def test_files_behind_a_folder_count_for_the_cache(tmp_path: Path, write_slice: WriteSlice) -> None:
