@@ -123,7 +123,7 @@ def check_dataset_dir(folder: Path, whose: str) -> None:
 def by_number(folder: Path) -> dict[str, Path]:
     """Return a folder's NIfTI files by the case number that ends their names (``img0001.nii.gz`` -> ``0001``)."""
     files: dict[str, Path] = {}
-    for path in sorted(folder.glob("*.nii*")):
+    for path in sorted(folder.iterdir()):
         if not path.name.endswith(NIFTI_SUFFIXES):
             continue
         match = re.search(r"(\d+)(?:_0000)?\.nii(\.gz)?$", path.name)

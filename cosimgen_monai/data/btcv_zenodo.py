@@ -16,6 +16,7 @@ from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.data.btcv import BTCV, CLASS_NAMES, by_number, check_dataset_dir, patients
 from cosimgen_monai.data.cropping import crop_box, read_crops
 from cosimgen_monai.data.ct_volume import CTPair, check_same_grid, ids_of_voxels, read_image_volume
+from cosimgen_monai.data.fingerprint import folders_fingerprint
 from cosimgen_monai.data.volume import read_volume
 
 logger = logging.getLogger(__name__)
@@ -116,7 +117,9 @@ class BTCVZenodo(BTCV):
     def settings(self) -> dict[str, Any]:
         """Return what shapes a cached slice, beside the files."""
         crops = {case: list(crop) for case, crop in sorted(self._crops().items())}
-        return {**super().settings(), "organs": self.organs, "crops": crops}
+        series = [path for part in LABEL_DIRS for path in self._images(part).values() if path.is_dir()]
+        facts = {"organs": self.organs, "crops": crops, "files": folders_fingerprint(series)}
+        return {**super().settings(), **facts}
 
     def _usable(self, labels: dict[str, Path]) -> list[str]:
         """Return the cases in which the asked organs are labelled; say how many are left out."""
@@ -148,9 +151,10 @@ class BTCVZenodo(BTCV):
     def _images(self, part: str) -> dict[str, Path]:
         """Return a part's images by number, from all folders of ``IMAGE_DIRS`` that are there."""
         images: dict[str, Path] = {}
-        for folder in IMAGE_DIRS[part]:
-            if (self.dataset_dir / folder).is_dir():
-                images = {**by_number(self.dataset_dir / folder), **images}
+        for folder in (self.dataset_dir / name for name in IMAGE_DIRS[part]):
+            if folder.is_dir():
+                series = series_by_number(folder)
+                images = {**(series or by_number(folder)), **images}
         return images
 
     def _say_unlabelled(self, images: dict[str, Path], labels: dict[str, Path]) -> None:
@@ -181,6 +185,22 @@ def open_btcv(release: str, organs: int | None = None, **options: Any) -> BTCV:
     if organs not in (None, 13):
         raise ValueError(f"`organs` is {organs!r}, but Synapse's release has 13: use --release zenodo for 8 or 14.")
     return BTCV(**options)
+
+
+def series_by_number(folder: Path) -> dict[str, Path]:
+    """Return the DICOM series below folders that end in a case number, as TCIA hands them out (``PANCREAS_0001/…``).
+
+    Raises:
+        ValueError: if a case's folder holds more than one series' folder.
+    """
+    series = {}
+    for case in sorted(path for path in folder.iterdir() if path.is_dir()):
+        places = sorted({path.parent for path in case.rglob("*.dcm")})
+        if len(places) > 1:
+            raise ValueError(f"{case} holds {len(places)} folders of DICOM files ({places[0]} …). Keep one of them.")
+        if places and (number := re.search(r"(\d+)$", case.name)):
+            series[number[1]] = places[0]
+    return series
 
 
 def _case_of(label_path: Path) -> str:

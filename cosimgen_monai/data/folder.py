@@ -7,7 +7,6 @@ layouts.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import Any
 from cosimgen_monai.data.btcv import check_dataset_dir
 from cosimgen_monai.data.class_file import read_class_file
 from cosimgen_monai.data.ct_view import CTView
+from cosimgen_monai.data.fingerprint import folders_fingerprint
 from cosimgen_monai.data.folder_labels import LabelReader
 from cosimgen_monai.data.folder_listing import Pairing, group_of
 from cosimgen_monai.data.mask import check_same_size
@@ -113,7 +113,15 @@ class Folder:
         view = {"field_of_view": self.view.field_of_view, "window": self.window} if self.modality == "CT" else {}
         templates = [self.pairing.images.text, self.pairing.labels.text]
         facts = {"labels": self.class_file.to_json(), "templates": templates, "on_fault": self.on_fault}
-        return {"source": "folder", "modality": self.modality, **view, **facts, "files": self._digest()}
+        # the cache sees an item's own path alone, which may be a folder of slices or masks
+        folders = [row[key] for row in self._rows for key in ("image", "label") if Path(row[key]).is_dir()]
+        return {
+            "source": "folder",
+            "modality": self.modality,
+            **view,
+            **facts,
+            "files": folders_fingerprint(folders),
+        }
 
     def card(self) -> dict[str, Any]:
         """Return what a model's file says of its training data's images."""
@@ -157,12 +165,3 @@ class Folder:
         size = (image_size, image_size)
         small = resize_label(label, size, self.classes.num_classes)
         return {"image": resize_image(image, size).transpose(2, 0, 1), "label": small[None], "group": item["group"]}
-
-    def _digest(self) -> str:
-        """Return a hash of the files behind items that are folders: the cache sees an item's own path alone."""
-        facts = []
-        for folder in sorted({row[key] for row in self._rows for key in ("image", "label") if Path(row[key]).is_dir()}):
-            for path in sorted(Path(folder).iterdir()):
-                stat = path.stat()
-                facts.append((str(path), stat.st_size, stat.st_mtime_ns))
-        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

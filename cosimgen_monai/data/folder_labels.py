@@ -49,7 +49,8 @@ class LabelReader:
                     f"{nearest_names(mask, found)}."
                 )
         if others := sorted(found - self.class_file.masks.keys()):
-            logger.info("%d mask(s) are of no class and count as background: %s", len(others), ", ".join(others))
+            listed = ", ".join(others[:10]) + (", …" if len(others) > 10 else "")
+            logger.info("%d mask(s) are of no class and count as background: %s", len(others), listed)
 
     def read_picture_label(self, item: dict[str, str]) -> NDArray[np.uint8]:
         """Read a picture's label: uint8 ids, H W."""

@@ -171,9 +171,19 @@ def _walk(root: Path, slices: bool) -> list[str]:
 
     A folder of DICOM slices is listed itself, or, with ``slices``, each of its files.
     """
-    found = []
-    for place, folders, files in os.walk(root):
+
+    def closed(error: OSError) -> None:
+        raise PermissionError(
+            f"{error.filename} may not be read: give yourself read permission (chmod u+rx)."
+        ) from error
+
+    found, seen = [], set()
+    for place, folders, files in os.walk(root, onerror=closed, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
+        if os.path.realpath(place) in seen:  # a link that leads back up
+            folders.clear()
+            continue
+        seen.add(os.path.realpath(place))
         relative = Path(place).relative_to(root)
         names = [name for name in sorted(files) if not name.startswith(".")]
         dicom = [name for name in names if is_dicom(Path(place) / name)]

@@ -36,7 +36,8 @@ class PathTemplate:
     def __post_init__(self) -> None:
         if not isinstance(self.text, str):
             raise ValueError(
-                f"`{self.key}` must be a path with {{stem}} in it, such as 'images/{{stem}}.*', got {self.text!r}."
+                f"`{self.key}` must be a path with {{stem}} in it, such as 'images/{{stem}}.*' or './{{stem}}', got "
+                f"{self.text!r}."
             )
         unknown = sorted(set(re.findall(r"\{(.*?)\}", self.text)) - _PARTS.keys())
         if unknown or "{stem}" not in self.text:
@@ -61,7 +62,8 @@ class PathTemplate:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        text, any_suffix = (self.text[:-2], True) if self.text.endswith(".*") else (self.text, False)
+        text = self.text.removeprefix("./")
+        text, any_suffix = (text[:-2], True) if text.endswith(".*") else (text, False)
         seen: set[str] = set()
 
         def expression(token: str) -> str:

@@ -266,7 +266,7 @@ OPTIONS: dict[str, tuple[str, dict, str]] = {
     "no text": (
         "pictures",
         {"images": {"stem"}},
-        r"`images` must be a path with \{stem\} in it, such as 'images/\{stem\}\.\*', got",
+        r"`images` must be a path with \{stem\} in it, such as 'images/.* or '\./\{stem\}', got",
     ),
     "an unknown part": (
         "pictures",

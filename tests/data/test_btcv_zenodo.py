@@ -16,6 +16,7 @@ HEADER = "id,publisher,dataset,original_id,extent_left,extent_right,extent_ant,e
 SHAPE = (20, 16, 6)
 ALL = (0, 20, 0, 16, 0, 6)
 Release = Callable[..., Path]
+WriteSlice = Callable[..., Path]
 
 
 def save(path: Path, voxels: np.ndarray, flip: bool = False) -> None:
@@ -127,6 +128,25 @@ def test_images_may_lie_in_synapses_folders(release: Release) -> None:
         (root / "image_btcv_multiorgan" / name).rename(root / "RawData" / part / "img" / name)
     (root / "image_btcv_multiorgan").rmdir()
     assert [Path(item["image"]).parts[-3] for item in BTCVZenodo(root, organs=8).items()[:2]] == ["Training", "Testing"]
+
+
+def test_tcias_images_may_be_dicom_series(release: Release, write_slice: WriteSlice) -> None:
+    root = release(btcv=())
+    shutil.rmtree(root / "image_tcia_multiorgan")
+    hu = np.random.default_rng(0).integers(-150, 200, SHAPE)
+    place = root / "Pancreas-CT" / "PANCREAS_0003" / "study" / "series"
+    for z in range(SHAPE[2]):  # rows from the front, columns from the right: as displayed
+        write_slice(place / f"{z}.dcm", hu[::-1, ::-1, z].T, 6 * z)
+    affine = np.diag((2.0, 2.0, 6.0, 1.0))  # the slices' corner (-10, -20, 0) mm is the patient's right, front, feet
+    affine[:2, 3] = (10 - 2 * (SHAPE[0] - 1), 20 - 2 * (SHAPE[1] - 1))
+    path = root / "label_tcia_multiorgan" / "label0003.nii.gz"
+    nib.save(nib.Nifti1Image(np.asarray(nib.load(path).dataobj), affine), path)
+    source = BTCVZenodo(root, organs=8)
+    (item,) = source.items()
+    np.testing.assert_array_equal(source.read_volume(item).image, hu)
+    settings = source.settings()
+    write_slice(place / "5.dcm", hu[:, :, 0].T, 30)
+    assert source.settings() != settings
 
 
 def test_a_patient_with_two_cases_stays_together(release: Release) -> None:

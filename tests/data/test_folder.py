@@ -65,6 +65,7 @@ def only(source: Folder, item: dict[str, str], size: int) -> dict[str, Any]:
         ("*/{stem}/ct.nii", "a/b/ct.nii", "b"),
         ("{stem}/{stem}.png", "a/a.png", "a"),
         ("{stem}/{stem}.png", "a/b.png", None),
+        ("./{stem}", "p1", "p1"),
     ],
 )
 def test_a_stem_is_what_a_path_shares_with_its_label(template: str, path: str, stem: str | None) -> None:
@@ -210,6 +211,16 @@ def test_a_real_mask_a_class_is_the_real_label(real_totalsegmentator: Path, tmp_
         np.testing.assert_array_equal(ids == class_id, mask)
         overlap = (mask & (file == code)).sum()  # the same scan, labelled by a bigger model
         assert 2 * overlap / (mask.sum() + (file == code).sum()) > 0.85, name  # Dice
+
+
+def test_links_are_followed_once(tmp_path: Path) -> None:
+    picture(tmp_path / "elsewhere" / "a.png", photo(0))
+    picture(tmp_path / "data" / "labels" / "p1" / "a.png", ids(0))
+    (tmp_path / "data" / "images").mkdir()
+    (tmp_path / "data" / "images" / "p1").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "data" / "labels" / "up").symlink_to(tmp_path / "data")
+    source = Folder(tmp_path / "data", class_file=classes(tmp_path, {"classes": ["sky", "tree", "house"]}))
+    assert [item["stem"] for item in source.items()] == ["p1/a"]
 
 
 def test_files_behind_a_folder_count_for_the_cache(tmp_path: Path, write_slice: WriteSlice) -> None:
