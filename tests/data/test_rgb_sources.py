@@ -396,13 +396,17 @@ REFUSED: dict[str, Case] = {
 }
 
 
+def read_all(source: RGBSource) -> None:
+    for item in source.items():
+        list(source.read(item, 16))
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_a_dataset_refuses(tmp_path: Path, case: str) -> None:
     kind, make, error, message = REFUSED[case]
     make(tmp_path)
     with pytest.raises(error, match=message):
-        for item in (source := kind(tmp_path)).items():
-            list(source.read(item, 16))
+        read_all(kind(tmp_path))
 
 
 @pytest.mark.parametrize("kind", [CholecSeg8k, VOC2012, MBRSC])
