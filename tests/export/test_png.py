@@ -40,8 +40,7 @@ def test_photographs_keep_their_colours(tmp_path: Path, rgb_card, make_samples: 
 def test_squashed_frames_come_out_in_their_own_shape(
     tmp_path: Path, frames_card, make_samples: Make, write: Make
 ) -> None:
-    (sample,) = samples = make_samples(frames_card, "A photo of liver")
-    write(tmp_path, frames_card, samples)
+    write(tmp_path, frames_card, make_samples(frames_card, "A photo of liver"))
     for kind in ("images", "labels", "overlays"):
         assert Image.open(tmp_path / f"png/{kind}/cosimgen_000000.png").size == (96, 48)
     label = np.asarray(Image.open(tmp_path / "png/labels/cosimgen_000000.png"))
