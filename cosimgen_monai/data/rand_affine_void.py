@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from monai.config import KeysCollection
 from monai.transforms import MapTransform, RandAffined, Randomizable
+from monai.utils import convert_to_dst_type
 
 from cosimgen_monai.codec import VOID
 
@@ -37,7 +38,7 @@ class RandAffineVoidd(Randomizable, MapTransform):
 
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
         """Transform an image (C H W) and its label (1 H W, ids)."""
-        # with 255 - id, MONAI's zeros are the void
+        # with 255 - id, MONAI's zeros are the void; its resampling returns floats
         moved = self.affine({**data, self.label_key: VOID - data[self.label_key]})
-        moved[self.label_key] = VOID - moved[self.label_key]
+        moved[self.label_key] = convert_to_dst_type(VOID - moved[self.label_key], data[self.label_key])[0]
         return moved

@@ -56,7 +56,7 @@ class VOC2012(RGBSource):
     name = "PASCAL VOC 2012"
     group_name = "photo"
     classes = ClassTable(CLASS_NAMES, background=0, has_void=True)
-    native_size = (375, 500)  # the commonest of many
+    native_size: tuple[int, int] | None = (375, 500)  # the commonest of many
     terms = "PASCAL VOC 2012: the photos are flickr's, under its terms of use; research use, cite the challenge."
 
     def __init__(self, dataset_dir: str | Path | None, fit: str = "squash", augmented: bool | str = False) -> None:

@@ -51,7 +51,7 @@ def test_no_id_is_ever_invented(name: str) -> None:
         label = label_of(seed)
         image, moved = augment(transform, np.zeros((3, SIZE, SIZE), np.float32), label, seed)
         assert set(np.unique(moved)) <= set(np.unique(label)) | {VOID}
-        assert moved.shape == label.shape
+        assert (moved.shape, moved.dtype) == (label.shape, np.uint8)
         assert image.shape == (3, SIZE, SIZE)
         changed += not np.array_equal(moved, label)
     assert changed > 100
