@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ from cosimgen_monai.data.folder_labels import LabelReader
 from cosimgen_monai.data.folder_listing import Pairing, group_of
 from cosimgen_monai.data.mask import check_same_size
 from cosimgen_monai.data.path_template import PICTURE_SUFFIXES, PathTemplate
-from cosimgen_monai.data.picture import read_picture
-from cosimgen_monai.data.resize import resize_image, resize_label
+from cosimgen_monai.data.picture import common_size, read_picture
+from cosimgen_monai.data.rgb_source import FITS, to_square
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +40,11 @@ class Folder:
         labels: where their labels are.
         class_file: the JSON of class names, below the folder or anywhere else.
         group: regular expression whose first group (or all of it) in an image's path is what splits keep together, such
-            as a patient; by default the folder part of the stem, or the stem.
+            as a patient; by default the templates' ``{group}``, else the folder part of the stem, else the stem.
         modality: ``CT`` for volumes, ``RGB`` for pictures, ``auto`` for whichever is there.
         window: of volumes, the values of black and white (HU for CT).
         field_of_view: of volumes, the side of the square that every slice shows, in mm.
+        fit: of pictures, how they become square: ``squash`` or ``pad`` (see :class:`RGBSource`).
         on_fault: ``raise`` stops at the first file that does not pair or cannot be read; ``skip`` lists it and goes on.
         dataset_name: the name that stands in a model's file.
         terms: the data's terms, as they shall stand in a model's file.
@@ -64,6 +66,7 @@ class Folder:
         modality: str = "auto",
         window: tuple[float, float] = (-175.0, 250.0),
         field_of_view: float = 400.0,
+        fit: str = "squash",
         on_fault: str = "raise",
         dataset_name: str = "folder",
         terms: str = "The user's own data.",
@@ -72,14 +75,17 @@ class Folder:
             raise ValueError("`dataset_dir` is not set: give your folder with --dataset_dir.")
         if not re.fullmatch(r"[\w. -]+", dataset_name):
             raise ValueError(f"`dataset_name` is a plain name of letters and digits, got {dataset_name!r}.")
-        self.dataset_dir = Path(dataset_dir)
+        if fit not in FITS:
+            raise ValueError(f"`fit` must be one of {', '.join(FITS)}, got {fit!r}.")
+        self.dataset_dir, self.fit = Path(dataset_dir), fit
         check_dataset_dir(self.dataset_dir, "yours")
         self.name, self.terms, self.on_fault = dataset_name, terms, on_fault
         self.pairing = Pairing(PathTemplate("images", images), PathTemplate("labels", labels), on_fault)
         self.class_file = read_class_file(self._class_path(class_file), self.pairing.labels.has("class"))
-        self.classes = self.class_file.classes
         self._rows = self._list(group)
         self.modality = self._modality(modality)
+        padded = self.modality == "RGB" and fit == "pad"
+        self.classes = replace(self.class_file.classes, has_void=self.class_file.classes.has_void or padded)
         self.view = CTView(field_of_view, window)
         self.window = self.view.window if self.modality == "CT" else (0.0, 255.0)
         self.labels = LabelReader(self.class_file, self.pairing, self.dataset_dir)
@@ -93,7 +99,7 @@ class Folder:
         """Read an item's pairs at the training size; one that cannot be read raises, or is listed and left out.
 
         Yields:
-            for pictures, dicts of ``image`` (uint8, 3 H W, squashed to the square), ``label`` (uint8 ids, 1 H W) and
+            for pictures, dicts of ``image`` (uint8, 3 H W), ``label`` (uint8 ids, 1 H W) and
             ``group``; for volumes, what :meth:`CTView.pairs` yields.
         """
         try:
@@ -110,7 +116,8 @@ class Folder:
 
     def settings(self) -> dict[str, Any]:
         """Return what shapes a cached pair, beside the items' own files."""
-        view = {"field_of_view": self.view.field_of_view, "window": self.window} if self.modality == "CT" else {}
+        ct = {"field_of_view": self.view.field_of_view, "window": self.window}
+        view = ct if self.modality == "CT" else {"fit": self.fit}
         templates = [self.pairing.images.text, self.pairing.labels.text]
         facts = {"labels": self.class_file.to_json(), "templates": templates, "on_fault": self.on_fault}
         # the cache sees an item's own path alone, which may be a folder of slices or masks
@@ -125,9 +132,11 @@ class Folder:
 
     def card(self) -> dict[str, Any]:
         """Return what a model's file says of its training data's images."""
-        field_of_view = {"field_of_view": self.view.field_of_view} if self.modality == "CT" else {}
         images = {"dataset": self.name, "modality": self.modality, "window": self.window, "terms": self.terms}
-        return {**images, **field_of_view}
+        if self.modality == "CT":
+            return {**images, "field_of_view": self.view.field_of_view}
+        native_size = common_size([row["image"] for row in self._rows])
+        return {**images, "fit": self.fit, "native_size": native_size} if native_size else images
 
     def _class_path(self, class_file: str) -> Path:
         """A class file may lie anywhere; its place below the dataset's folder goes first."""
@@ -138,7 +147,7 @@ class Folder:
         rows = self.pairing.items(self.dataset_dir)
         for row in rows:
             path = Path(row["image"]).relative_to(self.dataset_dir).as_posix()
-            row["group"] = group_of(path, row["stem"], group)
+            row["group"] = group_of(path, row["stem"], group, self.pairing.images.has("group"))
         return rows
 
     def _modality(self, modality: str) -> str:
@@ -162,6 +171,4 @@ class Folder:
         image = read_picture(item["image"])
         label = self.labels.read_picture_label(item)
         check_same_size(image, label, item["image"], item["label"])
-        size = (image_size, image_size)
-        small = resize_label(label, size, self.classes.num_classes)
-        return {"image": resize_image(image, size).transpose(2, 0, 1), "label": small[None], "group": item["group"]}
+        return {**to_square(image, label, image_size, self.classes.num_classes, self.fit), "group": item["group"]}

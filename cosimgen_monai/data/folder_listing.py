@@ -42,11 +42,12 @@ class Pairing:
             raise ValueError(f"`images` and `labels` are the same path, {self.images.text!r}: they must differ.")
         if self.images.has("class"):
             raise ValueError(f"`images` {self.images.text!r} holds {{class}}, which only `labels` may.")
-        if self.images.has("slice") != self.labels.has("slice"):
-            raise ValueError(
-                f"{{slice}} must stand in both `images` {self.images.text!r} and `labels` {self.labels.text!r}, or in "
-                "neither: a slice and its mask are paired by their number, never by order."
-            )
+        for part in ("slice", "group"):
+            if self.images.has(part) != self.labels.has(part):
+                raise ValueError(
+                    f"{{{part}}} must stand in both `images` {self.images.text!r} and `labels` {self.labels.text!r}, "
+                    "or in neither: files are paired by what their paths share, never by order."
+                )
 
     def items(self, root: Path) -> list[dict[str, str]]:
         """List the pairs below a folder as dicts of ``image``, ``label`` and ``stem``, by stem.
@@ -104,7 +105,7 @@ class Pairing:
         for template, files, others in ((self.labels, labels, images), (self.images, images, labels)):
             kind = template.key.removesuffix("s")
             if not files:
-                expected = template.text.replace("{stem}", stem)
+                expected = template.fill(stem)
                 return f"{others[0]} has no {kind}: expected {expected} (key `{template.key}`); add it or take it away"
             first: dict[str, str] = {}
             for path in files:
@@ -141,12 +142,20 @@ class Pairing:
         return str(root / (os.path.dirname(files[0]) if several else files[0]))
 
 
-def group_of(path: str, stem: str, pattern: str | None) -> str:
-    """Return an item's group: what a regular expression finds in its image's path, else the folder part of its stem.
+def group_of(path: str, stem: str, pattern: str | None, has_group: bool = False) -> str:
+    """Return an item's group: what a regular expression finds in its image's path, else a part of its stem.
+
+    Args:
+        path: the image's path below the dataset's folder.
+        stem: the stem.
+        pattern: the expression, or ``None`` for the stem's first part where it ``has_group``, else its folder part.
+        has_group: whether ``{group}`` stands in the templates.
 
     Raises:
         ValueError: if the expression is none, or finds nothing.
     """
+    if pattern is None and has_group:
+        return stem.partition("/")[0]
     if pattern is None:
         return stem.rpartition("/")[0] or stem
     try:

@@ -11,15 +11,16 @@ from cosimgen_monai.data.volume import VOLUME_SUFFIXES
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
 FILE_SUFFIXES = PICTURE_SUFFIXES + VOLUME_SUFFIXES
-_PARTS = {"stem": ".+?", "class": "[^/]+?", "slice": r"\d+"}
+_PARTS = {"group": "[^/]+?", "stem": ".+?", "class": "[^/]+?", "slice": r"\d+"}
 
 
 @dataclass(frozen=True)
 class PathTemplate:
     """A path below the dataset's folder, with ``/`` on every system.
 
-    ``{stem}`` is what an image and its label have in common, and may span folders. ``{class}`` is a class's own mask
-    file, ``{slice}`` the number of a slice that has a file of its own; both stand in the file's name. ``*`` is anything
+    ``{stem}`` is what an image and its label have in common, and may span folders; ``{group}``, where given, is the
+    part of it that a split keeps together (a patient, a tile), and spans none. ``{class}`` is a class's own mask file,
+    ``{slice}`` the number of a slice that has a file of its own; both stand in the file's name. ``*`` is anything
     within a name, and a last ``.*`` any known suffix.
 
     Args:
@@ -56,9 +57,21 @@ class PathTemplate:
         return f"{{{part}}}" in self.text
 
     def match(self, path: str) -> dict[str, str] | None:
-        """Return the parts of a path (relative, with ``/``) that fits, else ``None``."""
+        """Return the parts of a path (relative, with ``/``) that fits, else ``None``; a group goes before the stem."""
         match = self._pattern.fullmatch(path)
-        return None if match is None else match.groupdict()
+        if match is None:
+            return None
+        parts = match.groupdict()
+        if "group" in parts:
+            parts["stem"] = f"{parts['group']}/{parts['stem']}"
+        return parts
+
+    def fill(self, stem: str) -> str:
+        """Return the template with the stem (and group) that :meth:`match` gives put in."""
+        group, _, rest = stem.partition("/")
+        if self.has("group"):
+            return self.text.replace("{group}", group).replace("{stem}", rest)
+        return self.text.replace("{stem}", stem)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

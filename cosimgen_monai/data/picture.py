@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 MIN_SIDE = 8
 """Fewest pixels of a picture's side; anything narrower shows nothing."""
@@ -68,6 +69,21 @@ def decode(path: str | Path) -> Image.Image:
     except Exception as error:  # each format's decoder raises its own
         raise ValueError(f"{path} cannot be read as a picture: {error}. Fetch the file again.") from error
     raise ValueError(f"{path} holds {pages} pages: save one picture a file.")
+
+
+def common_size(paths: Iterable[str | Path]) -> tuple[int, int] | None:
+    """Return the height and width that all pictures share, upright, or ``None`` where they differ."""
+    sizes = set()
+    for path in paths:
+        try:
+            with Image.open(path) as file:
+                turned = file.getexif().get(ExifTags.Base.Orientation, 1) >= 5
+                sizes.add((file.width, file.height) if turned else (file.height, file.width))
+        except OSError:  # a damaged file is found where it is read
+            continue
+        if len(sizes) > 1:
+            return None
+    return sizes.pop() if sizes else None
 
 
 def over_white(picture: Image.Image) -> Image.Image:

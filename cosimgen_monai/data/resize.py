@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from cosimgen_monai.codec import VOID
 
@@ -21,8 +22,7 @@ def resize_image(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.
         uint8, height width C.
     """
     rows, columns = (_mean_weights(n, m) for n, m in zip(image.shape[:2], size, strict=True))
-    resized = np.einsum("hwc,xw->hxc", np.tensordot(rows, image.astype(np.float32), 1), columns, optimize=True)
-    return np.rint(resized).astype(np.uint8)
+    return np.rint(_weigh(image.astype(np.float32), rows, columns)).astype(np.uint8)
 
 
 def resize_label(label: NDArray[np.uint8], size: tuple[int, int], num_classes: int) -> NDArray[np.uint8]:
@@ -42,31 +42,36 @@ def resize_label(label: NDArray[np.uint8], size: tuple[int, int], num_classes: i
     if label.shape == tuple(size):
         return label.copy()
     rows, columns = (_area_weights(n, m) for n, m in zip(label.shape, size, strict=True))
-
-    def area(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-        return rows @ mask.astype(np.float32) @ columns.T
-
-    resized = np.full(size, VOID, dtype=np.uint8)
-    largest = np.zeros(size, dtype=np.float32)
-    for class_id in np.flatnonzero(np.bincount(label.ravel(), minlength=num_classes)[:num_classes]):
-        share = area(label == class_id)
-        wins = share > largest + 1e-5  # of equal shares the lower id's, whatever the rounding
-        resized[wins], largest[wins] = class_id, share[wins]
-    resized[area(label == VOID) > 0.5 + 1e-5] = VOID
-    return resized
+    present = np.flatnonzero(np.bincount(label.ravel(), minlength=num_classes)[:num_classes]).astype(np.uint8)
+    if not present.size:
+        return np.full(size, VOID, dtype=np.uint8)
+    masks = ((label == class_id)[..., None].astype(np.float32) for class_id in present)
+    shares = np.concatenate([_weigh(mask, rows, columns) for mask in masks], axis=-1).round(4)
+    # of equal shares the lower id's, whatever the rounding
+    return np.where(shares.sum(axis=-1) < 0.5 - 1e-4, VOID, present[shares.argmax(axis=-1)]).astype(np.uint8)
 
 
-def _area_weights(n: int, m: int) -> NDArray[np.float32]:
+def _weigh(values: NDArray[np.float32], rows: csr_array, columns: csr_array) -> NDArray[np.float32]:
+    """Sum values (H W C) by the weights of output rows (height x H) and columns (width x W)."""
+    height, width, channels = rows.shape[0], columns.shape[0], values.shape[2]
+    across = (rows @ values.reshape(len(values), -1)).reshape(height, -1, channels).swapaxes(0, 1)
+    return (columns @ across.reshape(len(across), -1)).reshape(width, height, channels).swapaxes(0, 1)
+
+
+@lru_cache(maxsize=64)
+def _area_weights(n: int, m: int) -> csr_array:
     """Return the share (m x n) that each of n input pixels has in the area of each of m output pixels."""
     edges = np.arange(m + 1) * (n / m)
     pixel = np.arange(n)
     overlap = np.minimum(edges[1:, None], pixel + 1) - np.maximum(edges[:-1, None], pixel)
-    return (np.clip(overlap, 0, None) * (m / n)).astype(np.float32)
+    return csr_array((np.clip(overlap, 0, None) * (m / n)).astype(np.float32))
 
 
-def _mean_weights(n: int, m: int) -> NDArray[Any]:
+@lru_cache(maxsize=64)
+def _mean_weights(n: int, m: int) -> csr_array:
     """Return the weights (m x n) of the mean by area where an axis shrinks, of linear interpolation where it grows."""
     if m <= n:
         return _area_weights(n, m)
     centres = (np.arange(m) + 0.5) * (n / m) - 0.5
-    return np.stack([np.interp(centres, np.arange(n), row) for row in np.eye(n)], axis=1).astype(np.float32)
+    weights = [np.interp(centres, np.arange(n), row) for row in np.eye(n)]
+    return csr_array(np.stack(weights, axis=1).astype(np.float32))

@@ -283,6 +283,7 @@ OPTIONS: dict[str, tuple[str, dict, str]] = {
     "the same place": ("pictures", {"labels": "images/{stem}.*"}, r"`images` and `labels` are the same path"),
     "nothing there": ("pictures", {"images": "JPEGs/{stem}.jpg"}, r"fits `images` 'JPEGs/.*it holds 'images/a\.png'"),
     "an unknown fault": ("pictures", {"on_fault": "ignore"}, r"`on_fault` must be one of raise, skip, got 'ignore'"),
+    "an unknown fit": ("pictures", {"fit": "crop"}, r"`fit` must be one of squash, pad, got 'crop'"),
     "an unknown modality": ("pictures", {"modality": "MR"}, r"`modality` must be one of auto, CT, RGB, got 'MR'"),
     "pictures as CT": ("pictures", {"modality": "CT"}, r"`modality` is CT, but .*b\.png is a picture.*--modality auto"),
     "volumes as RGB": ("volumes", {"modality": "RGB"}, r"`modality` is RGB, but .*b\.nii\.gz is a volume"),

@@ -66,6 +66,7 @@ def only(source: Folder, item: dict[str, str], size: int) -> dict[str, Any]:
         ("{stem}/{stem}.png", "a/a.png", "a"),
         ("{stem}/{stem}.png", "a/b.png", None),
         ("./{stem}", "p1", "p1"),
+        ("Tile {group}/images/{stem}.jpg", "Tile 3/images/part_1.jpg", "3/part_1"),
     ],
 )
 def test_a_stem_is_what_a_path_shares_with_its_label(template: str, path: str, stem: str | None) -> None:
@@ -104,6 +105,19 @@ def test_groups_come_from_the_path(tmp_path: Path, group: str | None, expected: 
     assert {len(part) for part in parts.values()} == {2}
 
 
+def test_real_tiles_as_somebodys_own_folder(samples: Path, tmp_path: Path) -> None:
+    colours = {"building": "#3C1098", "land": "#8429F6", "road": "#6EC1E4", "vegetation": "#FEDD3A", "water": "#E2A929"}
+    rows = [{"name": name, "colour": colour} for name, colour in colours.items()]
+    class_file = classes(tmp_path, {"classes": rows, "void": ["#9B9B9B", "#000000"]})
+    root = samples / "mbrsc" / "Semantic segmentation dataset"
+    source = Folder(root, "Tile {group}/images/{stem}.jpg", "Tile {group}/masks/{stem}.png", class_file)
+    items = source.items()
+    assert len(items) == 72
+    assert sorted({item["group"] for item in items}) == list("12345678")
+    one = next(item for item in items if item["group"] == "7" and item["stem"].endswith("008"))
+    assert set(np.unique(only(source, one, 64)["label"])) == {1}  # land alone, as the samples' README says
+
+
 def test_labels_by_colour_whatever_the_palettes_order(tmp_path: Path) -> None:
     table = [(110, 193, 228), (60, 16, 152), (0, 0, 0)]
     label = ids(3)
@@ -133,6 +147,21 @@ def test_pictures_with_one_mask_a_class(tmp_path: Path) -> None:
     label = only(source, source.items()[0], 32)["label"][0]
     counts = {i: int((label == i).sum()) for i in range(3)}
     assert counts == {0: 32 * 32 - 16 * 16, 1: 16 * 16 - 4 * 4, 2: 4 * 4}  # the ear lies within the cat
+
+
+@pytest.mark.parametrize(("fit", "void"), [("squash", 0), ("pad", 32 * 8)])
+def test_pictures_become_square_and_may_go_back(tmp_path: Path, fit: str, void: int) -> None:
+    for stem in "ab":
+        picture(tmp_path / "images" / f"{stem}.png", photo(0))
+        picture(tmp_path / "labels" / f"{stem}.png", ids(0))
+    source = Folder(tmp_path, class_file=classes(tmp_path, {"classes": ["sky", "tree", "house"]}), fit=fit)
+    pair = only(source, source.items()[0], 32)
+    assert pair["image"].shape == (3, 32, 32)
+    assert (pair["label"] == VOID).sum() == void
+    assert source.classes.has_void == bool(void)
+    assert (source.card()["fit"], source.card()["native_size"]) == (fit, (24, 32))
+    picture(tmp_path / "images" / "b.png", photo(0, 16, 16))
+    assert "native_size" not in source.card()
 
 
 @pytest.mark.parametrize("suffix", [".nrrd", ".mha", ".nii.gz"])

@@ -148,7 +148,7 @@ def test_sizes_must_agree(shape: tuple[int, int], message: str) -> None:
 
 
 def test_real_masks_hold_what_their_readme_counts(samples: Path) -> None:
-    voc = read_mask(samples / "voc2012/VOC2012/SegmentationClass/2009_002584.png")
+    voc = read_mask(samples / "voc2012/VOCdevkit/VOC2012/SegmentationClass/2009_002584.png")
     assert set(np.unique(voc)) == {0, 15, 16, 255}
     assert (voc == 255).mean() == pytest.approx(0.106, abs=5e-4)
     frame = samples / "cholecseg8k/video01/video01_00080/frame_100_endo_watershed_mask.png"
