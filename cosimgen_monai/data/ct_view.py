@@ -11,6 +11,9 @@ import numpy as np
 from cosimgen_monai.codec import VOID
 from cosimgen_monai.data.ct_volume import CTPair, axial_slices
 
+MIN_LEVELS = 32
+"""Fewest grey levels of a window; volumes of values from 0 to 1 would be left with two."""
+
 
 @dataclass(frozen=True)
 class CTView:
@@ -21,7 +24,7 @@ class CTView:
         window: HU of black and white; -175 to 250 is MONAI's, -125 to 275 TransUNet's.
 
     Raises:
-        ValueError: if the window is not [low, high], or the field of view not positive.
+        ValueError: if the window is not [low, high] or too narrow for whole numbers, or the field of view not positive.
     """
 
     field_of_view: float
@@ -31,6 +34,11 @@ class CTView:
         low, high = (float(value) for value in self.window)
         if not low < high:
             raise ValueError(f"`window` must be [low, high] in HU with low below high, got {self.window!r}.")
+        if high - low < MIN_LEVELS or max(-low, high) > np.iinfo(np.int16).max:
+            raise ValueError(
+                f"`window` {self.window!r} must span {MIN_LEVELS} to 32767 whole numbers, as which images are kept: "
+                "rescale the volumes."
+            )
         if not float(self.field_of_view) > 0:
             raise ValueError(f"`field_of_view` must be a positive number of mm, got {self.field_of_view!r}.")
         object.__setattr__(self, "window", (low, high))

@@ -294,6 +294,7 @@ OPTIONS: dict[str, tuple[str, dict, str]] = {
     ),
     "a broken expression": ("pictures", {"group": "("}, r"`group` '\(' is no regular expression"),
     "a window upside down": ("volumes", {"window": (9, 1)}, r"`window` must be \[low, high\]"),
+    "a window of fractions": ("volumes", {"window": (0, 1)}, r"`window` \(0, 1\) must span 32 to 32767 whole numbers"),
     "a name with a slash": ("pictures", {"dataset_name": "a/b"}, r"`dataset_name` is a plain name"),
     "no class file": ("pictures", {"class_file": "names.json"}, r"names\.json is missing: a JSON file that names"),
 }
