@@ -38,6 +38,32 @@ def real_ct() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real files of every dataset, where this machine has it."""
+    if not SAMPLES.is_dir():
+        pytest.skip(f"real samples are not on this machine ({SAMPLES})")
+    return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def real_chaos() -> Path:
+    """Sixteen real DICOM slices with liver masks in CHAOS's layout, where this machine has them."""
+    folder = SAMPLES / "ct_chaos"
+    if not folder.is_dir():
+        pytest.skip(f"real CT samples are not on this machine ({folder})")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_totalsegmentator() -> Path:
+    """A real CT with one mask file a class in TotalSegmentator's layout, where this machine has it."""
+    folder = SAMPLES / "ct_totalsegmentator"
+    if not folder.is_dir():
+        pytest.skip(f"real CT samples are not on this machine ({folder})")
+    return folder
+
+
 TINY_CLASSES = ClassTable(("background", "liver", "spleen", "aorta"), background=0)
 
 

@@ -1,17 +1,17 @@
-"""CT volumes as axial slices: oriented by affine, resampled to one square field of view."""
+"""CT volumes as axial slices: image and label on one grid, resampled to one square field of view."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
 from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.data.volume import Volume, read_volume
 
 AIR = -1000.0
 """HU outside the scanner's field."""
@@ -39,50 +39,64 @@ def read_ct_pair(image_path: Path, label_path: Path, classes: ClassTable) -> CTP
         ValueError: naming the file, where one cannot be read, shapes or affines differ, HU are not finite, or the
             label holds an id that is no class.
     """
-    image_file, label_file = _load(image_path), _load(label_path)
-    if image_file.shape != label_file.shape:
+    image, label = read_image_volume(image_path), read_volume(label_path)
+    check_same_grid(image, label, image_path, label_path)
+    table = {i: i for i in range(classes.num_classes)}
+    return CTPair(image.voxels, ids_of_voxels(label.voxels, table, label_path, classes), image.spacing)
+
+
+def read_image_volume(path: Path) -> Volume:
+    """Read an image volume as float32; raise ``ValueError`` where a voxel is no finite number."""
+    volume = read_volume(path, np.float32)
+    check_finite(volume.voxels, path)
+    return volume
+
+
+def check_finite(voxels: NDArray[Any], path: Path) -> None:
+    """Raise ``ValueError`` where an image holds NaN or infinity."""
+    if not np.isfinite(voxels).all():
         raise ValueError(
-            f"{image_path} has shape {image_file.shape}, but its label {label_path} {label_file.shape}; "
-            "resample the label to the image's grid (nearest)."
-        )
-    if not np.allclose(image_file.affine, label_file.affine, atol=1e-2):
-        raise ValueError(
-            f"{image_path} and its label {label_path} have different affines:\n{image_file.affine}\n"
-            f"{label_file.affine}\nThey must lie on one grid."
-        )
-    image = image_file.get_fdata(dtype=np.float32)
-    if not np.isfinite(image).all():
-        raise ValueError(
-            f"{image_path} holds {(~np.isfinite(image)).sum()} voxels that are NaN or infinite; "
+            f"{path} holds {(~np.isfinite(voxels)).sum()} voxels that are NaN or infinite; "
             f"give them a value in HU ({AIR:.0f} is air)."
         )
-    label = _as_ids(np.asanyarray(label_file.dataobj), label_path, classes)
-    spacing = tuple(float(size) for size in nib.affines.voxel_sizes(image_file.affine))
-    return CTPair(image, label, spacing)  # type: ignore[arg-type]
 
 
-def _load(path: Path) -> Any:
-    """Open a NIfTI file as RAS and read its voxels, so that a truncated file is found here."""
-    try:
-        file: Any = nib.load(path)
-        np.asanyarray(file.dataobj)
-    except Exception as error:  # nibabel, zlib and gzip each raise their own
-        raise ValueError(f"{path} cannot be read as a NIfTI volume: {error}. Fetch the file again.") from error
-    if len(file.shape) != 3:
-        raise ValueError(f"{path} has shape {file.shape}, expected 3 axes: save one volume a file.")
-    return nib.as_closest_canonical(file)
-
-
-def _as_ids(label: NDArray[Any], path: Path, classes: ClassTable) -> NDArray[np.uint8]:
-    """Return label voxels as ids, or raise where one is no class."""
-    values = np.unique(label)
-    wrong = values[(values != np.rint(values)) | (values < 0) | (values >= classes.num_classes)].tolist()
-    if wrong:
+def check_same_grid(image: Volume, label: Volume, image_path: Path, label_path: Path) -> None:
+    """Raise ``ValueError`` where an image and its label differ in shape or affine."""
+    if image.voxels.shape != label.voxels.shape:
         raise ValueError(
-            f"{path} holds label values {wrong[:8]} that are no class id; this dataset has 0 to "
-            f"{classes.num_classes - 1} ({', '.join(classes.names)})."
+            f"{image_path} has shape {image.voxels.shape}, but its label {label_path} {label.voxels.shape}; "
+            "resample the label to the image's grid (nearest)."
         )
-    return label.astype(np.uint8)
+    if not np.allclose(image.affine, label.affine, atol=1e-2):
+        raise ValueError(
+            f"{image_path} and its label {label_path} have different affines:\n{image.affine}\n"
+            f"{label.affine}\nThey must lie on one grid."
+        )
+
+
+def ids_of_voxels(label: NDArray[Any], table: Mapping[int, int], path: Path, classes: ClassTable) -> NDArray[np.uint8]:
+    """Return a label's stored codes as class ids; whole numbers stored as floats are codes too.
+
+    Args:
+        label: codes, of any shape.
+        table: id of each code.
+        path: the label's file, for the error.
+        classes: the dataset's classes, for the error.
+
+    Raises:
+        ValueError: naming the file and the values, where one is in no table.
+    """
+    values = np.unique(label)
+    wrong = [value for value in values.tolist() if value not in table]
+    if wrong:
+        known = f"0 to {max(table)}" if sorted(table) == list(range(len(table))) else str(sorted(table))
+        raise ValueError(
+            f"{path} holds label values {wrong[:8]} that are no class id; this dataset has {known} "
+            f"({', '.join(classes.names)})."
+        )
+    ids = np.array([table[int(value)] for value in values.tolist()], dtype=np.uint8)
+    return ids[np.searchsorted(values, label)]
 
 
 def axial_slices(

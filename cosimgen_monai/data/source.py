@@ -16,15 +16,17 @@ class PairSource(Protocol):
         modality: ``CT`` (images in HU) or ``RGB`` (8-bit images).
         group_name: what a group is: a patient, a video, a tile. Splits never part a group.
         classes: the dataset's classes.
+        window: values that a model sees as -1 and 1: HU for CT, 0 and 255 for RGB.
     """
 
     name: str
     modality: str
     group_name: str
     classes: ClassTable
+    window: tuple[float, float]
 
     def items(self) -> list[dict[str, str]]:
-        """List the files as dicts of ``image``, ``label`` and ``group``."""
+        """List the files as dicts of ``image``, ``label``, ``group``, and ``part`` where there are official lists."""
 
     def read(self, item: dict[str, str], image_size: int) -> Iterator[dict[str, Any]]:
         """Read an item's pairs at the training size: ``image`` (C H W), ``label`` (1 H W, uint8 ids), ``group``."""

@@ -19,8 +19,8 @@ def split_items(
 
     Args:
         source: the dataset.
-        split: ``group`` draws whole groups for validation; ``all`` puts every item on both sides, for data that
-            cannot be split (one patient), and says so.
+        split: ``group`` draws whole groups for validation; ``official`` takes the dataset's own lists (``part`` of its
+            items); ``all`` puts every item on both sides, for data that cannot be split (one patient), and says so.
         val_share: share of the groups that validate, at least one.
         seed: seed of the draw.
 
@@ -38,8 +38,10 @@ def split_items(
             len(items),
         )
         return {"train": items, "val": items}
+    if split == "official":
+        return _official_parts(source, items)
     if split != "group":
-        raise ValueError(f"`split` must be 'group' or 'all', got {split!r}.")
+        raise ValueError(f"`split` must be 'group', 'official' or 'all', got {split!r}.")
     if not 0 < val_share < 1:
         raise ValueError(f"`val_share` must lie between 0 and 1, got {val_share!r}.")
     groups = sorted({item["group"] for item in items})
@@ -54,6 +56,24 @@ def split_items(
         "train": [item for item in items if item["group"] not in held_out],
         "val": [item for item in items if item["group"] in held_out],
     }
+    check_groups(parts, source.group_name)
+    return parts
+
+
+def _official_parts(source: PairSource, items: list[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
+    """Split by the items' ``part``; those in no list are left out, and counted."""
+    remedy = "Use --split group to draw the parts, or --split all to train and validate on the same items."
+    parts = {side: [item for item in items if item.get("part") == side] for side in ("train", "val")}
+    if not any(parts.values()):
+        raise ValueError(f"`split` is official, but {source.name} has no official lists here. {remedy}")
+    for side, listed in parts.items():
+        if not listed:
+            raise ValueError(
+                f"`split` is official, but {source.name}'s official list {side}.txt is missing or empty. {remedy}"
+            )
+    left_out = len(items) - sum(map(len, parts.values()))
+    if left_out:
+        logger.warning("%d item(s) of %s are in no official list and are left out.", left_out, source.name)
     check_groups(parts, source.group_name)
     return parts
 

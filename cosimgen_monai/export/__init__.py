@@ -3,7 +3,19 @@
 from cosimgen_monai.export.contact_sheet import ContactSheet
 from cosimgen_monai.export.intensity import RestoreIntensity
 from cosimgen_monai.export.manifest import Manifest, run_facts, sample_id
+from cosimgen_monai.export.native_shape import RestoreShape
 from cosimgen_monai.export.nifti import NiftiWriter
+from cosimgen_monai.export.nnunet_labels import NnUNetLabels
 from cosimgen_monai.export.png import PngWriter
 
-__all__ = ["ContactSheet", "Manifest", "NiftiWriter", "PngWriter", "RestoreIntensity", "run_facts", "sample_id"]
+__all__ = [
+    "ContactSheet",
+    "Manifest",
+    "NiftiWriter",
+    "NnUNetLabels",
+    "PngWriter",
+    "RestoreIntensity",
+    "RestoreShape",
+    "run_facts",
+    "sample_id",
+]

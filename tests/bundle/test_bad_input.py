@@ -30,7 +30,7 @@ TRAINING = {
     "a word that is no boolean": ({"resume": "perhaps"}, r"`resume` must be true or false"),
     "no such device": ({"device": "cuda:7"}, r"--device cpu"),
     "no device at all": ({"device": "gpu"}, r"`device` must be auto, cpu"),
-    "an unknown split": ({"split": "half"}, r"`split` must be 'group' or 'all'"),
+    "an unknown split": ({"split": "half"}, r"`split` must be 'group', 'official' or 'all'"),
     "too few patients to split": ({"source#num_volumes": 1}, r"--split all"),
     "a template without classes": ({"prompt_template": "A photo"}, r"`prompt_template` must hold \{classes\}"),
     "an unknown fusion": ({"network#fusion": "sum"}, r"`fusion` must be one of"),

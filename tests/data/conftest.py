@@ -1,4 +1,4 @@
-"""Small CT volumes in BTCV's layout, made in the test."""
+"""Small CT volumes in BTCV's layout and DICOM series, made in the test."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from numpy.typing import NDArray
 
 WriteCase = Callable[..., tuple[Path, Path]]
+WriteSlice = Callable[..., Path]
 SPACING = (4.0, 5.0, 6.0)
 
 
@@ -51,5 +53,36 @@ def write_case(root: Path, volume: tuple[NDArray[np.int16], NDArray[np.uint8]]) 
             nib.save(nib.Nifti1Image(voxels, grid), path)
             paths.append(path)
         return paths[0], paths[1]
+
+    return write
+
+
+@pytest.fixture
+def write_slice() -> WriteSlice:
+    """Write one DICOM slice: HU as rows x columns, its place along the feet-head axis, and tags to override."""
+
+    def write(path: Path, hu: NDArray, z: float, series: str = "1.2.3", row_mm: float = 2.0, **tags: str) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image = sitk.GetImageFromArray(hu.astype(np.int16)[None])  # GDCM stores them less the intercept
+        image.SetSpacing((2.0, row_mm, 1.0))
+        values = {
+            "0008|0016": "1.2.840.10008.5.1.4.1.1.2",
+            "0008|0060": "CT",
+            "0020|000d": "1.2",
+            "0020|000e": series,
+            "0020|0032": f"-10\\-20\\{z}",
+            "0020|0037": "1\\0\\0\\0\\1\\0",
+            "0028|1052": "-1000",
+            "0028|1053": "1",
+            **{f"{tag[1:5]}|{tag[5:]}": value for tag, value in tags.items()},  # t00200037
+        }
+        for tag, value in values.items():
+            image.SetMetaData(tag, value)
+        writer = sitk.ImageFileWriter()
+        writer.KeepOriginalImageUIDOn()
+        writer.SetImageIO("GDCMImageIO")
+        writer.SetFileName(str(path))
+        writer.Execute(image)
+        return path
 
     return write

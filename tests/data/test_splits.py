@@ -47,10 +47,46 @@ def test_all_is_said_aloud(caplog: pytest.LogCaptureFixture) -> None:
     assert "SAME 2 item(s)" in caplog.text
 
 
+def source_with_lists(*parts: str | None) -> SimpleNamespace:
+    source = source_of(len(parts), slices=1)
+    items = [{**item, "part": part} if part else item for item, part in zip(source.items(), parts, strict=True)]
+    return SimpleNamespace(name="test set", group_name="patient", items=lambda: items)
+
+
+def test_official_lists_are_followed(caplog: pytest.LogCaptureFixture) -> None:
+    parts = split_items(source_with_lists("train", None, "val", "train"), split="official")
+    assert {side: sorted(groups(items)) for side, items in parts.items()} == {
+        "train": ["0000", "0003"],
+        "val": ["0002"],
+    }
+    assert "1 item(s) of test set are in no official list" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ((None, None), "test set has no official lists here.*--split all"),
+        (("val", "val"), r"official list train\.txt is missing or empty.*--split all"),
+        (("train",), r"official list val\.txt is missing or empty.*--split group"),
+    ],
+)
+def test_lists_that_are_not_there_are_named(parts: tuple, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        split_items(source_with_lists(*parts), split="official")
+
+
+def test_a_group_on_both_official_sides_is_refused() -> None:
+    source = source_with_lists("train", "val")
+    for item in source.items():
+        item["group"] = "7"
+    with pytest.raises(ValueError, match=r"patients are on both sides of the split: \['7'\]"):
+        split_items(source, split="official")
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"split": "slice"}, "`split` must be 'group' or 'all', got 'slice'"),
+        ({"split": "slice"}, "`split` must be 'group', 'official' or 'all', got 'slice'"),
         ({"val_share": 0}, "`val_share` must lie between 0 and 1, got 0"),
         ({"val_share": 1}, "`val_share` must lie between 0 and 1"),
         ({"val_share": float("nan")}, "`val_share` must lie between 0 and 1"),

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import torch
 from ignite.engine import Engine
+from monai.transforms import Compose
 
 from cosimgen_monai.codec import ClassTable, fibonacci_palette
-from cosimgen_monai.export import ContactSheet, Manifest, NiftiWriter, PngWriter, RestoreIntensity
+from cosimgen_monai.export import ContactSheet, Manifest, NiftiWriter, PngWriter, RestoreIntensity, RestoreShape
 from cosimgen_monai.prompts import Request
 
 CT_IMAGES = {
@@ -39,6 +40,18 @@ def rgb_card() -> dict[str, Any]:
 
 
 @pytest.fixture
+def frames_card() -> dict[str, Any]:
+    """Frames squashed to a square, no background: id 0 is a class like the others."""
+    classes = {"names": ["fat", "liver", "grasper"], "background": None, "has_void": True}
+    images = {"dataset": "CholecSeg8k", "modality": "RGB", "terms": "CC BY-NC-SA 4.0", "window": [0.0, 255.0]}
+    return {
+        "classes": classes,
+        "images": {**images, "fit": "squash", "native_size": [480, 960]},
+        "slice_spacing": None,
+    }
+
+
+@pytest.fixture
 def make_samples() -> Callable[..., list[dict[str, Any]]]:
     """Return a maker of samples, ``native`` included, one a prompt."""
 
@@ -56,7 +69,8 @@ def make_samples() -> Callable[..., list[dict[str, Any]]]:
                 label[0, -2:] = 255
             request = Request(index, prompt, (1,), "text", 100 + index)
             samples.append({"request": request, "image": image, "label": label})
-        return [RestoreIntensity(card["images"])(sample) for sample in samples]
+        restore = Compose([RestoreShape(card["images"]), RestoreIntensity(card["images"])])
+        return [restore(sample) for sample in samples]
 
     return make
 

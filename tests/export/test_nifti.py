@@ -80,7 +80,37 @@ def test_monai_reads_the_dataset(ct) -> None:
     assert all(Path(item[key]).is_file() for item in found for key in ("image", "label"))
 
 
-@pytest.mark.parametrize("card_name", ["ct_card", "rgb_card"])
+def test_colour_pictures_are_three_upright_channels(
+    tmp_path: Path, frames_card: dict[str, Any], make_samples: Make, write: Make
+) -> None:
+    (sample,) = samples = make_samples(frames_card, "A photo of liver")
+    write(tmp_path, frames_card, samples)
+    (listed,) = load_decathlon_datalist(str(tmp_path / "nifti/dataset.json"), True, "training")
+    assert len(listed["image"]) == 3
+    for channel, path in zip(sample["native"], listed["image"], strict=True):
+        file = nib.load(path)
+        assert file.get_data_dtype() == np.uint8
+        assert nib.aff2axcodes(file.affine) == ("R", "A", "S")
+        shown = np.asarray(file.dataobj)[::-1, ::-1, 0].T  # a viewer's axial view: anterior on top, right on the left
+        np.testing.assert_array_equal(shown, channel)
+        middle = nib.affines.apply_affine(file.affine, (np.array(file.shape) - 1) / 2)
+        np.testing.assert_allclose(middle, 0, atol=1e-3)
+
+
+def test_a_first_class_that_is_no_background_is_not_nnunets_background(
+    tmp_path: Path, frames_card: dict[str, Any], make_samples: Make, write: Make
+) -> None:
+    (sample,) = samples = make_samples(frames_card, "A photo of liver")
+    write(tmp_path, frames_card, samples)
+    names = json.loads((tmp_path / "nifti/dataset.json").read_text())["labels"]
+    assert names == {"background": 0, "fat": 1, "liver": 2, "grasper": 3, "ignore": 4}
+    found = np.asarray(nib.load(tmp_path / f"nifti/labelsTr/{CASES[0]}.nii.gz").dataobj)[::-1, ::-1, 0].T
+    ours = sample["label"][0].numpy()
+    np.testing.assert_array_equal(found, np.where(ours == 255, 4, ours.astype(int) + 1))
+    assert (found == 0).sum() == 0
+
+
+@pytest.mark.parametrize("card_name", ["ct_card", "rgb_card", "frames_card"])
 def test_the_dataset_keeps_nnunets_rules(
     tmp_path: Path, card_name: str, request: pytest.FixtureRequest, make_samples: Make, write: Make
 ) -> None:

@@ -37,6 +37,17 @@ def test_photographs_keep_their_colours(tmp_path: Path, rgb_card, make_samples: 
     np.testing.assert_array_equal(picture, sample["native"].transpose(1, 2, 0))
 
 
+def test_squashed_frames_come_out_in_their_own_shape(
+    tmp_path: Path, frames_card, make_samples: Make, write: Make
+) -> None:
+    write(tmp_path, frames_card, make_samples(frames_card, "A photo of liver"))
+    for kind in ("images", "labels", "overlays"):
+        assert Image.open(tmp_path / f"png/{kind}/cosimgen_000000.png").size == (96, 48)
+    label = np.asarray(Image.open(tmp_path / "png/labels/cosimgen_000000.png"))
+    assert (label[4:20, 16:32] == 1).all()  # drawn at 8:16 of 48 columns
+    assert (label == 1).sum() == 16 * 16
+
+
 def test_ct_is_grey_over_the_window(tmp_path: Path, ct_card, make_samples: Make, write: Make) -> None:
     (sample,) = samples = make_samples(ct_card, "A photo of liver")
     write(tmp_path, ct_card, samples)

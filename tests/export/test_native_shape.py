@@ -1,0 +1,49 @@
+"""What was squashed or padded comes back in its own shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from cosimgen_monai.data.rgb_source import to_square
+from cosimgen_monai.export import RestoreShape
+
+
+def sample_of(pair: dict[str, Any]) -> dict[str, Any]:
+    image = torch.from_numpy(pair["image"]).float() / 127.5 - 1
+    return {"image": image, "label": torch.from_numpy(pair["label"]), "request": 7}
+
+
+@pytest.fixture
+def frame() -> tuple[np.ndarray, np.ndarray]:
+    """A smooth picture of 60 x 100 with a block of class 2."""
+    rows, columns = np.mgrid[:60, :100]
+    image = np.stack([rows * 4, columns * 2, 128 + 0 * rows], -1).astype(np.uint8)
+    label = np.zeros((60, 100), np.uint8)
+    label[20:40, 30:70] = 2
+    return image, label
+
+
+@pytest.mark.parametrize(("fit", "shape"), [("squash", (60, 100)), ("pad", (36, 60))])
+def test_pairs_go_back_to_the_shape_they_came_from(frame: tuple, fit: str, shape: tuple[int, int]) -> None:
+    image, label = frame
+    square = to_square(image, label, 60, 3, fit)
+    restored = RestoreShape({"fit": fit, "native_size": [60, 100]})(sample_of(square))
+    assert restored["image"].shape == (3, *shape)
+    assert restored["label"].shape == (1, *shape)
+    assert restored["label"].dtype == torch.uint8
+    assert restored["request"] == 7
+    assert (restored["label"] == 2).float().mean() == pytest.approx(800 / 6000, abs=0.01)
+    assert set(restored["label"].unique().tolist()) == {0, 2}
+    rows = np.linspace(0, 59, shape[0]).round().astype(int)
+    columns = np.linspace(0, 99, shape[1]).round().astype(int)
+    expected = image[np.ix_(rows, columns)].transpose(2, 0, 1) / 127.5 - 1
+    np.testing.assert_allclose(restored["image"], expected, atol=0.06)
+
+
+def test_square_pictures_are_left_alone() -> None:
+    sample = {"image": torch.zeros(3, 8, 8), "label": torch.zeros(1, 8, 8, dtype=torch.uint8)}
+    assert RestoreShape({"modality": "CT"})(sample) is sample
