@@ -56,8 +56,10 @@ class NiftiWriter:
 
     def _description(self) -> str:
         images = self.card["images"]
-        clipped = " HU are clipped to {} to {}.".format(*images["window"]) if images["modality"] == "CT" else ""
-        return f"{DESCRIPTION}. Trained on {images['dataset']}. Slices, not volumes.{clipped}"
+        description = f"{DESCRIPTION}. Trained on {images['dataset']}."
+        if images["modality"] == "CT":
+            description += " Slices, not volumes. HU are clipped to {} to {}.".format(*images["window"])
+        return description
 
     def _affine(self, height: int, width: int) -> NDArray[np.float64]:
         """Return voxel indices to RAS mm, the image's middle at the origin."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from cosimgen_monai.codec import Picture, colour_label, overlay
 
@@ -48,7 +48,7 @@ def draw_sheet(
             draw.text((left, top + 17 * line), _shorten(words, width, font), fill="black", font=font)
         pictures = (row.image, colour_label(row.label, colours), overlay(row.image, row.label, colours, background))
         for k, picture in enumerate(pictures):
-            nearest = Image.fromarray(picture).resize((tile, tile), Image.Resampling.NEAREST)
+            nearest = ImageOps.contain(Image.fromarray(picture), (tile, tile), Image.Resampling.NEAREST)
             sheet.paste(nearest, (left + k * (tile + 2), top + text - 4))
     return sheet
 

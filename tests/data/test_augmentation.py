@@ -15,6 +15,7 @@ from monai.transforms import Compose
 from numpy.typing import NDArray
 
 from cosimgen_monai.codec import VOID
+from cosimgen_monai.data import RandAffineVoidd
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 32
@@ -123,3 +124,44 @@ def test_photos_are_zoomed_in_without_void() -> None:
     for seed in range(40):
         _, moved = augment(transform, np.zeros((3, SIZE, SIZE), np.float32), np.ones((SIZE, SIZE), np.uint8), seed)
         assert (moved == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "rotate", "scale", "shift"),
+    [({"rotate": 0.3}, 0.3, 1.0, 0.0), ({"zoom": [1.25, 1.25]}, 0.0, 1.25, 0.0), ({"shift": 0.2}, 0.0, 1.0, 0.2)],
+)
+def test_a_landmark_moves_as_the_numbers_say(options: dict, rotate: float, scale: float, shift: float) -> None:
+    """A blob off the middle lands where plane geometry puts it, within the drawn range."""
+    y, x = np.mgrid[:64, :64]
+    centre = np.array([20.0, 44.0]) - 31.5  # rows, columns from the middle
+    blob = np.exp(-((y - 20) ** 2 + (x - 44) ** 2) / 8).astype(np.float32)[None].repeat(3, 0)
+    label = (blob[0] > 0.5).astype(np.uint8)
+    transform, angles, shifts = Compose([RandAffineVoidd(prob=1.0, **options)]), [], []
+    for seed in range(50):
+        image, moved = augment(transform, blob, label, seed)
+        seen = np.array([(image[0] * axis).sum() / image[0].sum() for axis in (y, x)]) - 31.5
+        labelled = np.argwhere(moved == 1).mean(0) - 31.5
+        np.testing.assert_allclose(labelled, seen, atol=0.5)
+        angles.append(np.arctan2(*seen) - np.arctan2(*centre))
+        shifts.append(np.abs(seen - centre).max() / 64)
+        if not shift:
+            assert np.hypot(*seen) == pytest.approx(scale * np.hypot(*centre), abs=0.3)
+    assert np.abs(angles).max() <= rotate + (0.02 if not shift else np.pi)
+    assert np.abs(angles).max() >= 0.8 * rotate
+    if shift:
+        assert 0.8 * shift <= max(shifts) <= shift + 0.01
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"zoom": [1.2, 1.0]}, "`zoom` must be"),
+        ({"zoom": [0.0, 1.0]}, "`zoom` must be"),
+        ({"prob": 2}, "`prob` must lie between 0 and 1, got 2"),
+        ({"rotate": -0.1}, "`rotate` must lie between 0 and 3.14"),
+        ({"shift": 1.5}, "`shift` must lie between 0 and 1"),
+    ],
+)
+def test_wrong_ranges_are_named(options: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        RandAffineVoidd(**options)

@@ -2,65 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from rgb_files import cholec_frame, mbrsc_tile, palette_mask, quarters, voc_list, voc_photo
 
 from cosimgen_monai.codec import VOID
 from cosimgen_monai.data import MBRSC, VOC2012, CholecSeg8k, split_items
 from cosimgen_monai.data.mbrsc import crop_starts
 from cosimgen_monai.data.rgb_source import RGBSource, to_square
-
-NOISE = np.random.default_rng(0).integers(0, 256, (24, 40, 3), dtype=np.uint8)
-
-
-def save(path: Path, pixels: NDArray | Image.Image) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    (pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)).save(path)
-    return path
-
-
-def palette_mask(index: NDArray, colours: list[tuple[int, int, int]]) -> Image.Image:
-    picture = Image.fromarray(index.astype(np.uint8))
-    picture.putpalette([value for colour in colours for value in colour])
-    return picture
-
-
-def quarters(*values: object) -> NDArray[np.uint8]:
-    """A mask of 24 x 40 in four vertical stripes."""
-    return np.repeat(np.array(values, np.uint8)[None].repeat(24, 0), 10, axis=1)
-
-
-def cholec_frame(root: Path, video: int, frame: int, mask: NDArray | None = None) -> Path:
-    folder = root / f"video{video:02d}" / f"video{video:02d}_00080"
-    codes = quarters(50, 21, 31, 255) if mask is None else mask
-    save(
-        folder / f"frame_{frame}_endo_watershed_mask.png",
-        np.repeat(codes[..., None], 3, 2) if codes.ndim == 2 else codes,
-    )
-    return save(folder / f"frame_{frame}_endo.png", NOISE)
-
-
-def voc_photo(root: Path, photo: str, folder: str = "SegmentationClass", index: NDArray | None = None) -> None:
-    save(root / "JPEGImages" / f"{photo}.jpg", NOISE)
-    colours = [(i, 255 - i, i // 2) for i in range(256)]
-    save(root / folder / f"{photo}.png", palette_mask(quarters(0, 12, 20, 255) if index is None else index, colours))
-
-
-def voc_list(root: Path, name: str, *lines: str) -> None:
-    path = root / "ImageSets" / "Segmentation" / f"{name}.txt"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n")
-
-
-def mbrsc_tile(root: Path, folder: str, part: int = 1, mask: NDArray | Image.Image | None = None) -> None:
-    colours = quarters((60, 16, 152), (226, 169, 41), (155, 155, 155), (0, 0, 0))
-    save(root / folder / "images" / f"image_part_{part:03d}.jpg", NOISE)
-    save(root / folder / "masks" / f"image_part_{part:03d}.png", colours if mask is None else mask)
 
 
 def only_label(source: RGBSource, size: int = 24) -> NDArray[np.uint8]:
@@ -289,143 +242,3 @@ def test_small_pictures_are_reflected_to_a_crop(tmp_path: Path) -> None:
     np.testing.assert_array_equal(pair["label"][0, :24, :40], label)
     np.testing.assert_array_equal(pair["label"][0, 24:47, :40], label[22::-1])  # the edge row itself is not repeated
     np.testing.assert_array_equal(pair["image"][:, :24, 40:48].transpose(1, 2, 0), image[:, 38:30:-1])
-
-
-# --- what is refused --------------------------------------------------------------------------------------------------
-
-
-def lone(root: Path, name: str) -> None:
-    save(root / name, NOISE)
-
-
-def truncate(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:100])
-
-
-Case = tuple[type[RGBSource], Callable[[Path], object], type[Exception], str]
-REFUSED: dict[str, Case] = {
-    "cholec: another layout": (
-        CholecSeg8k,
-        lambda r: lone(r, "a.png"),
-        FileNotFoundError,
-        "not laid out as CholecSeg8k",
-    ),
-    "cholec: a frame without mask": (
-        CholecSeg8k,
-        lambda r: lone(r, "video01/video01_1/frame_1_endo.png"),
-        ValueError,
-        r"frame_1_endo\.png has no mask: expected .*frame_1_endo_watershed_mask\.png",
-    ),
-    "cholec: a mask without frame": (
-        CholecSeg8k,
-        lambda r: lone(r, "video01/video01_1/frame_1_endo_watershed_mask.png"),
-        ValueError,
-        r"_mask\.png has no frame: expected .*frame_1_endo\.png",
-    ),
-    "cholec: a code in no table": (
-        CholecSeg8k,
-        lambda r: cholec_frame(r, 1, 1, quarters(50, 51, 21, 21)),
-        ValueError,
-        r"watershed_mask\.png holds values in no table: 51 \(240 pixels\)",
-    ),
-    "cholec: the colour mask in its place": (
-        CholecSeg8k,
-        lambda r: cholec_frame(r, 1, 1, quarters((255, 114, 114), (255, 160, 165), (0, 0, 0), (1, 1, 1))),
-        ValueError,
-        r"is an RGB mask, but its values are read as ids",
-    ),
-    "voc: another layout": (VOC2012, lambda r: lone(r, "a.png"), FileNotFoundError, "not laid out as VOC.*JPEGImages"),
-    "voc: a listed photo that is not there": (
-        VOC2012,
-        lambda r: (voc_photo(r, "a"), voc_list(r, "val", "a", "b")),
-        FileNotFoundError,
-        r"b\.png is missing.*take b off the list",
-    ),
-    "voc: a mask saved as RGB": (
-        VOC2012,
-        lambda r: (
-            voc_photo(r, "a"),
-            save(r / "SegmentationClass/a.png", quarters((128, 0, 0), (0, 0, 0), (0, 0, 0), (0, 0, 0))),
-        ),
-        ValueError,
-        r"a\.png is an RGB mask, but its values are read as ids",
-    ),
-    "voc: an id in no table": (
-        VOC2012,
-        lambda r: voc_photo(r, "a", index=quarters(0, 21, 1, 1)),
-        ValueError,
-        r"a\.png holds values in no table: 21 \(240 pixels\)",
-    ),
-    "voc: sizes that differ": (
-        VOC2012,
-        lambda r: (voc_photo(r, "a"), save(r / "JPEGImages/a.jpg", NOISE[:20])),
-        ValueError,
-        r"a\.jpg is 40 x 20 pixels .*its mask .*a\.png 40 x 24",
-    ),
-    "mbrsc: another layout": (MBRSC, lambda r: lone(r, "b/a.png"), FileNotFoundError, r"not laid out as MBRSC.*Tile 1"),
-    "mbrsc: an image without mask": (
-        MBRSC,
-        lambda r: lone(r, "Tile 1/images/x.jpg"),
-        ValueError,
-        r"x\.jpg has no partner: expected .*masks/x\.png",
-    ),
-    "mbrsc: a tile twice": (
-        MBRSC,
-        lambda r: (mbrsc_tile(r, "Tile 1"), mbrsc_tile(r, "tile01")),
-        ValueError,
-        r"Tile 1 and .*tile01 are the same tile",
-    ),
-    "mbrsc: the colours of classes.json": (
-        MBRSC,
-        lambda r: mbrsc_tile(r, "Tile 1", 1, quarters((0x50, 0xE3, 0xC2), (60, 16, 152), (60, 16, 152), (60, 16, 152))),
-        ValueError,
-        r"values in no table: 80,227,194 \(240 pixels\)",
-    ),
-    "mbrsc: ids where colours were meant": (
-        MBRSC,
-        lambda r: mbrsc_tile(r, "Tile 1", 1, quarters(1, 2, 3, 4)),
-        ValueError,
-        r"image_part_001\.png holds ids .*where colours were meant",
-    ),
-    "mbrsc: a truncated image": (
-        MBRSC,
-        lambda r: (mbrsc_tile(r, "Tile 1"), truncate(r / "Tile 1/images/image_part_001.jpg")),
-        ValueError,
-        r"image_part_001\.jpg cannot be read as a picture",
-    ),
-}
-
-
-def read_all(source: RGBSource) -> None:
-    for item in source.items():
-        list(source.read(item, 16))
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_what_a_dataset_refuses(tmp_path: Path, case: str) -> None:
-    kind, make, error, message = REFUSED[case]
-    make(tmp_path)
-    with pytest.raises(error, match=message):
-        read_all(kind(tmp_path))
-
-
-@pytest.mark.parametrize("kind", [CholecSeg8k, VOC2012, MBRSC])
-def test_wrong_options_are_named(tmp_path: Path, kind: type[RGBSource]) -> None:
-    with pytest.raises(ValueError, match=r"`dataset_dir` is not set.*--dataset_dir"):
-        kind(None)  # type: ignore[call-arg]
-    with pytest.raises(FileNotFoundError, match=r"nowhere is no folder.*--dataset_dir"):
-        kind(tmp_path / "nowhere")  # type: ignore[call-arg]
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda r: CholecSeg8k(r, fit="stretch"), "`fit` must be one of squash, pad, got 'stretch'"),
-        (lambda r: VOC2012(r, augmented="perhaps"), "`augmented` must be true or false"),
-        (lambda r: MBRSC(r, crop_size=0), "`crop_size` must be a positive integer"),
-        (lambda r: MBRSC(r, crop_stride="many"), "`crop_stride` must be a positive integer"),  # type: ignore[arg-type]
-    ],
-)
-def test_wrong_keys_are_named(tmp_path: Path, make: Callable, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        make(tmp_path)

@@ -26,6 +26,13 @@ def test_sheet_shows_each_pair_as_image_mask_and_overlay() -> None:
     assert area[100, 50, 20] == 5 * 400
 
 
+def test_wide_pictures_keep_their_shape_on_a_sheet() -> None:
+    wide = SheetRow("A photo of liver", "", np.full((20, 40, 3), (100, 50, 20), np.uint8), np.ones((20, 40), np.uint8))
+    sheet = np.asarray(draw_sheet([wide], COLOURS, 0, "heading", tile=80))
+    rows, columns = np.nonzero((sheet == (255, 0, 0)).all(-1))
+    assert (np.ptp(rows) + 1, np.ptp(columns) + 1) == (40, 80)
+
+
 def test_a_verdict_says_what_lacks_and_what_came_unasked() -> None:
     assert verdict("text", ["liver", "aorta"], ["liver", "aorta"]) == "by text, 2 of 2 found"
     found = verdict("classes", ["liver", "aorta"], ["liver", "spleen"])
