@@ -11,7 +11,18 @@ from cosimgen_monai.settings.values import as_boolean
 from cosimgen_monai.settings.workflow import active_config
 
 PLAN = "plan.json"
-_NO_PART_OF_A_PLAN = {"_meta_", "imports", "bundle_root", "output_dir", "cache_dir", "resume", "initialize", "finalize"}
+_NO_PART_OF_A_PLAN = {
+    "_meta_",
+    "imports",
+    "bundle_root",
+    "output_dir",
+    "inspection_dir",
+    "inspecting",
+    "cache_dir",
+    "resume",
+    "initialize",
+    "finalize",
+}
 
 
 def claim_run_folder(
