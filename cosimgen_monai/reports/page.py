@@ -119,8 +119,8 @@ def _value_table(rows: list[dict[str, Any]], title: str) -> str:
 def _matrix(figures: dict[str, Any]) -> str:
     matrix = figures["co_occurrence"]
     note = (
-        "<p class=\"soft\">How often the column's class is in a pair that holds the row's. Dense: classes come together, "
-        "and are hard to ask for alone. Also as co_occurrence.png and co_occurrence.csv.</p>"
+        "<p class=\"soft\">How often the column's class is in a pair that holds the row's. Dense: classes come "
+        "together, and are hard to ask for alone. Also as co_occurrence.png and co_occurrence.csv.</p>"
     )
     return _section("Co-occurrence", f'{note}<div class="wide">{heat_map_svg(matrix["names"], matrix["matrix"])}</div>')
 

@@ -5,7 +5,8 @@ STYLE = """
 @media (prefers-color-scheme:dark){:root{--ink:#e8ebf0;--soft:#a2adbb;--page:#12161c;--card:#1b212a;--line:#303945;
 --bar:#6aa5e6;--warn:#ffcf8a;--warnbg:#33270f}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+body{margin:0;background:var(--page);color:var(--ink);
+font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{max-width:62rem;margin:0 auto;padding:2rem 1rem 4rem}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .25rem}
 h2{font-size:1.15rem;margin:0 0 .75rem}
@@ -35,8 +36,10 @@ figure{margin:0;break-inside:avoid}
 figcaption{font-size:.82rem;color:var(--soft);margin-top:.3rem;line-height:1.35}
 .palette{display:flex;flex-wrap:wrap;gap:.4rem 1.1rem;font-size:.92rem;padding:0;margin:0;list-style:none}
 code{font-size:.9em;overflow-wrap:anywhere}
-@media print{:root{--ink:#000;--soft:#444;--page:#fff;--card:#fff;--line:#ccc;--bar:#2f6fb7;--warn:#7a4200;--warnbg:#fff4e0}
+@media print{:root{
+--ink:#000;--soft:#444;--page:#fff;--card:#fff;--line:#ccc;--bar:#2f6fb7;--warn:#7a4200;--warnbg:#fff4e0}
 main{max-width:none;padding:0}section{border:0;padding:.5rem 0;border-radius:0}
-h2{break-after:avoid}tr{break-inside:avoid}.bar i,.swatch,.heat rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+h2{break-after:avoid}tr{break-inside:avoid}
+.bar i,.swatch,.heat rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .wide{overflow:visible}.heat{max-width:100%}.samples{grid-template-columns:repeat(3,1fr)}}
 """
