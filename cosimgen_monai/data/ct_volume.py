@@ -89,15 +89,16 @@ def ids_of_voxels(label: NDArray[Any], table: Mapping[int, int], path: Path, cla
         ValueError: naming the file and the values, where one is in no table.
     """
     values, counts = np.unique(label, return_counts=True)
+    counted = zip(values.tolist(), counts.tolist(), strict=True)
+    unknown = {f"{value:g}": count for value, count in counted if value not in table}
     wrong = [value for value in values.tolist() if value not in table]
     if wrong:
         known = f"0 to {max(table)}" if sorted(table) == list(range(len(table))) else str(sorted(table))
-        count_of = dict(zip(values.tolist(), counts.tolist(), strict=True))
         raise UnknownValuesError(
             f"{path} holds label values {wrong[:8]} that are no class id; this dataset has {known} "
             f"({', '.join(classes.names)}).",
             path,
-            {f"{value:g}": count_of[value] for value in wrong},
+            unknown,
         )
     ids = np.array([table[int(value)] for value in values.tolist()], dtype=np.uint8)
     return ids[np.searchsorted(values, label)]

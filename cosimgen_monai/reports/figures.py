@@ -59,8 +59,9 @@ def class_figures(classes: ClassTable, pairs: dict[str, CachedPairs]) -> dict[st
     colours = ["#{:02x}{:02x}{:02x}".format(*colour) for colour in class_colours(classes)]
     rows = []
     for class_id, name in enumerate(classes.names):
-        row = {"id": class_id, "name": name, "colour": colours[class_id], "background": class_id == classes.background}
-        by_side = {side: _holders(part, class_id, row["background"]) for side, part in pairs.items()}
+        background = class_id == classes.background
+        row = {"id": class_id, "name": name, "colour": colours[class_id], "background": background}
+        by_side = {side: _holders(part, class_id, background) for side, part in pairs.items()}
         groups = {part.rows[i]["group"] for side, part in pairs.items() for i in by_side[side]}
         counts = {side: len(holders) for side, holders in by_side.items()}
         share = float(pixels[class_id] / total)
