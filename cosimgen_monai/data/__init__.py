@@ -12,6 +12,7 @@ from cosimgen_monai.data.rand_affine_void import RandAffineVoidd
 from cosimgen_monai.data.rgb_source import padded_shape
 from cosimgen_monai.data.source import PairSource
 from cosimgen_monai.data.splits import check_groups, split_items
+from cosimgen_monai.data.unknown_values import UnknownValuesError
 from cosimgen_monai.data.voc import VOC2012
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "PairSource",
     "PhantomCT",
     "RandAffineVoidd",
+    "UnknownValuesError",
     "cache_pairs",
     "check_groups",
     "open_btcv",

@@ -10,6 +10,7 @@ from typing import Any
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.data.ct_view import CTView
 from cosimgen_monai.data.ct_volume import CTPair, read_ct_pair
+from cosimgen_monai.data.description import describe_volume
 from cosimgen_monai.data.volume import NIFTI_SUFFIXES
 from cosimgen_monai.settings import nearest_names
 
@@ -90,6 +91,10 @@ class BTCV:
     def read_volume(self, item: dict[str, str]) -> CTPair:
         """Read an item's volume and label at their own resolution."""
         return read_ct_pair(Path(item["image"]), Path(item["label"]), self.classes)
+
+    def describe(self, item: dict[str, str]) -> dict[str, Any]:
+        """Return a volume's size in voxels, spacing in mm and range of HU; its label is read too."""
+        return describe_volume(self.read_volume(item))
 
     def settings(self) -> dict[str, Any]:
         """Return what shapes a cached slice, beside the files."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.data.unknown_values import UnknownValuesError
 from cosimgen_monai.data.volume import Volume, read_volume
 
 AIR = -1000.0
@@ -87,13 +88,17 @@ def ids_of_voxels(label: NDArray[Any], table: Mapping[int, int], path: Path, cla
     Raises:
         ValueError: naming the file and the values, where one is in no table.
     """
-    values = np.unique(label)
+    values, counts = np.unique(label, return_counts=True)
+    counted = zip(values.tolist(), counts.tolist(), strict=True)
+    unknown = {f"{value:g}": count for value, count in counted if value not in table}
     wrong = [value for value in values.tolist() if value not in table]
     if wrong:
         known = f"0 to {max(table)}" if sorted(table) == list(range(len(table))) else str(sorted(table))
-        raise ValueError(
+        raise UnknownValuesError(
             f"{path} holds label values {wrong[:8]} that are no class id; this dataset has {known} "
-            f"({', '.join(classes.names)})."
+            f"({', '.join(classes.names)}).",
+            path,
+            unknown,
         )
     ids = np.array([table[int(value)] for value in values.tolist()], dtype=np.uint8)
     return ids[np.searchsorted(values, label)]

@@ -14,9 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cosimgen_monai.data.btcv import check_dataset_dir
 from cosimgen_monai.data.class_file import read_class_file
 from cosimgen_monai.data.ct_view import CTView
+from cosimgen_monai.data.description import describe_picture, describe_volume
 from cosimgen_monai.data.fingerprint import folders_fingerprint
 from cosimgen_monai.data.folder_labels import LabelReader
 from cosimgen_monai.data.folder_listing import Pairing, group_of
@@ -114,6 +118,12 @@ class Folder:
             return
         yield from pairs
 
+    def describe(self, item: dict[str, str]) -> dict[str, Any]:
+        """Return an item's size, spacing and range of values; its label is read too, whatever ``on_fault`` says."""
+        if self.modality == "CT":
+            return describe_volume(self.labels.read_ct(item))
+        return describe_picture(self._native_picture(item)[0])
+
     def settings(self) -> dict[str, Any]:
         """Return what shapes a cached pair, beside the items' own files."""
         ct = {"field_of_view": self.view.field_of_view, "window": self.window}
@@ -167,8 +177,11 @@ class Folder:
             raise ValueError(f"`modality` is {modality}, but {example} is {what}: use --modality auto.")
         return kind
 
-    def _picture_pair(self, item: dict[str, str], image_size: int) -> dict[str, Any]:
-        image = read_picture(item["image"])
-        label = self.labels.read_picture_label(item)
+    def _native_picture(self, item: dict[str, str]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        image, label = read_picture(item["image"]), self.labels.read_picture_label(item)
         check_same_size(image, label, item["image"], item["label"])
+        return image, label
+
+    def _picture_pair(self, item: dict[str, str], image_size: int) -> dict[str, Any]:
+        image, label = self._native_picture(item)
         return {**to_square(image, label, image_size, self.classes.num_classes, self.fit), "group": item["group"]}

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosimgen_monai.data.picture import decode, over_white
+from cosimgen_monai.data.unknown_values import UnknownValuesError
 
 Colour = tuple[int, int, int]
 _PACK = np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
@@ -151,4 +152,8 @@ def _translate(
     else:
         known = ", ".join(show(code) for code in list(table)[:32])
         remedy = f"The table has {known}. Correct the mask, or add the value to the table."
-    raise ValueError(f"{path} holds values in no table: {listed}{more}. {remedy}")
+    raise UnknownValuesError(
+        f"{path} holds values in no table: {listed}{more}. {remedy}",
+        path,
+        {show(int(values[i])): int(counts[i]) for i in np.argsort(-counts, kind="stable")},
+    )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosimgen_monai.codec import VOID, ClassTable
+from cosimgen_monai.data.description import describe_picture
 from cosimgen_monai.data.mask import check_same_size
 from cosimgen_monai.data.picture import read_picture
 from cosimgen_monai.data.resize import resize_image, resize_label
@@ -79,6 +80,10 @@ class RGBSource(ABC):
         """
         image, label = self.read_pair(item)
         yield {**to_square(image, label, image_size, self.classes.num_classes, self.fit), "group": item["group"]}
+
+    def describe(self, item: dict[str, str]) -> dict[str, Any]:
+        """Return a picture's width and height and its range of values; its mask is read too."""
+        return describe_picture(self.read_pair(item)[0])
 
     def settings(self) -> dict[str, Any]:
         """Return what shapes a cached pair, beside the files."""

@@ -31,6 +31,14 @@ class PairSource(Protocol):
     def read(self, item: dict[str, str], image_size: int) -> Iterator[dict[str, Any]]:
         """Read an item's pairs at the training size: ``image`` (C H W), ``label`` (1 H W, uint8 ids), ``group``."""
 
+    def describe(self, item: dict[str, str]) -> dict[str, Any]:
+        """Read an item at native size: ``size``, ``spacing`` in mm (``None`` for pictures) and ``value_range``.
+
+        Raises:
+            UnknownValuesError: if its label holds values in no table.
+            ValueError: if it cannot be read otherwise.
+        """
+
     def settings(self) -> dict[str, Any]:
         """Return what shapes a cached pair, beside the files."""
 

@@ -16,7 +16,18 @@ PLAN = "plan.json"
 LOCK = ".lock"
 _held: dict[Path, FileLock] = {}
 """The folders that this process has taken; the system lets go of them when it ends, however it ends."""
-_NO_PART_OF_A_PLAN = {"_meta_", "imports", "bundle_root", "output_dir", "cache_dir", "resume", "initialize", "finalize"}
+_NO_PART_OF_A_PLAN = {
+    "_meta_",
+    "imports",
+    "bundle_root",
+    "output_dir",
+    "inspection_dir",
+    "inspecting",
+    "cache_dir",
+    "resume",
+    "initialize",
+    "finalize",
+}
 
 
 def claim_run_folder(
