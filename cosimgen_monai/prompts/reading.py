@@ -39,10 +39,8 @@ def read_prompt(prompt: str, classes: ClassTable) -> tuple[int, ...]:
         names = [ordinary(name) for name in classes.names_of(classes.objects)]
         raise ValueError(f"The prompt {prompt!r} names no class of this model; {nearest_names(subject, names)}.")
     if refused:
-        names = classes.names_of(sorted(refused))
-        logger.warning(
-            "%r does not ask for %s; the text encoder sees the words all the same.", prompt, ", ".join(names)
-        )
+        left_out = ", ".join(classes.names_of(sorted(refused)))
+        logger.warning("%r does not ask for %s; the text encoder sees the words all the same.", prompt, left_out)
     return tuple(sorted(asked))
 
 

@@ -18,12 +18,12 @@ def words(text: str) -> list[str]:
 def ordinary(name: str) -> str:
     """Return a class name in ordinary words: ``pottedplant``, ``PottedPlant`` and ``potted_plant`` -> ``potted plant``.
 
-    A side goes first (``kidney_right`` -> ``right kidney``); abbreviations keep their capitals.
+    A side goes first (``kidney_right`` -> ``right kidney``); abbreviations (``IVC``, ``L-hook``) keep their capitals.
     """
     if name.lower() in ORDINARY:
         return ORDINARY[name.lower()]
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name.replace("_", " "))
-    spoken = [word.lower() if word[1:].islower() else word for word in parted.split()]
+    spoken = [word.lower() if word.isalpha() and word[1:].islower() else word for word in parted.split()]
     if len(spoken) > 1 and spoken[-1].lower() in ("left", "right"):
         spoken = [spoken[-1].lower(), *spoken[:-1]]
     return " ".join(spoken)
