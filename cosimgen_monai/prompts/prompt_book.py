@@ -19,6 +19,7 @@ class PromptBook:
         embed: the sentence encoder: prompts in, features (n x sentence_dim) out.
         template: the prompt's template.
         num_variants: wordings a class set; the first is the plain one.
+        contexts: templates that the other wordings take turns with, beside ``template``.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class PromptBook:
         embed: Callable[[Sequence[str]], torch.Tensor],
         template: str = TEMPLATE,
         num_variants: int = 4,
+        contexts: Sequence[str] = (),
     ) -> None:
         if num_variants < 1:
             raise ValueError(f"`prompt_variants` must be 1 or more, got {num_variants!r}.")
@@ -34,6 +36,7 @@ class PromptBook:
         self.embed = embed
         self.template = check_template(template)
         self.num_variants = num_variants
+        self.contexts = [self.template, *map(check_template, contexts)]
         self._prompts: dict[tuple[tuple[int, ...], int], str] = {}
 
     def prompt(self, ids: tuple[int, ...], variant: int) -> str:
@@ -45,7 +48,7 @@ class PromptBook:
             self._prompts[key] = (
                 write_prompt(ids, self.classes, self.template)
                 if plain
-                else vary_prompt(ids, self.classes, rng, self.template)
+                else vary_prompt(ids, self.classes, rng, str(rng.choice(self.contexts)))
             )
         return self._prompts[key]
 

@@ -1,21 +1,11 @@
-"""The words that people use for a class: synonyms, sides and plurals."""
+"""The words that people use for a class: ordinary names, synonyms, sides and plurals."""
 
 from __future__ import annotations
 
 import re
 
 from cosimgen_monai.codec import ClassTable
-
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "aorta": ("abdominal aorta",),
-    "esophagus": ("oesophagus", "gullet"),
-    "gallbladder": ("gall bladder",),
-    "inferior vena cava": ("IVC", "vena cava"),
-    "left adrenal gland": ("left adrenal", "left suprarenal gland"),
-    "portal and splenic vein": ("portal vein and splenic vein", "portal vein", "splenic vein"),
-    "right adrenal gland": ("right adrenal", "right suprarenal gland"),
-}
-"""Other words for a class, by its name in the class table. A synonym of one dataset does not disturb another."""
+from cosimgen_monai.prompts.synonyms import IRREGULAR, ORDINARY, SYNONYMS
 
 _SIDES = ("left ", "right ")
 
@@ -25,11 +15,41 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.lower())
 
 
+def ordinary(name: str) -> str:
+    """Return a class name in ordinary words: ``pottedplant``, ``PottedPlant`` and ``potted_plant`` -> ``potted plant``.
+
+    A side goes first (``kidney_right`` -> ``right kidney``); abbreviations (``IVC``, ``L-hook``) keep their capitals.
+    """
+    if name.lower() in ORDINARY:
+        return ORDINARY[name.lower()]
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name.replace("_", " "))
+    spoken = [word.lower() if word.isalpha() and word[1:].islower() else word for word in parted.split()]
+    if len(spoken) > 1 and spoken[-1].lower() in ("left", "right"):
+        spoken = [spoken[-1].lower(), *spoken[:-1]]
+    return " ".join(spoken)
+
+
 def plural(phrase: str) -> str:
-    """Return the plural of a class name: ``kidney`` -> ``kidneys``, ``bus`` -> ``buses``."""
+    """Return the plural of a class name: ``kidney`` -> ``kidneys``, ``bus`` -> ``buses``, ``person`` -> ``people``."""
+    if phrase in IRREGULAR:
+        return IRREGULAR[phrase][0]
+    head, _, last = phrase.rpartition(" ")
+    if last in IRREGULAR:
+        return f"{head} {IRREGULAR[last][0]}"
     if re.search(r"(s|x|ch|sh)$", phrase):
         return phrase + "es"
     return phrase[:-1] + "ies" if re.search(r"[^aeiou]y$", phrase) else phrase + "s"
+
+
+def sides_of(classes: ClassTable) -> dict[str, tuple[int, ...]]:
+    """Return the words for organs that have sides, each with the ids of its sides."""
+    sides: dict[str, set[int]] = {}
+    for class_id in classes.objects:
+        name = ordinary(classes.names[class_id])
+        for phrase in (name, *SYNONYMS.get(name, ())):
+            if phrase.startswith(_SIDES):
+                sides.setdefault(phrase.split(" ", 1)[1], set()).add(class_id)
+    return {organ: tuple(sorted(ids)) for organ, ids in sides.items()}
 
 
 def phrases_of(classes: ClassTable) -> dict[tuple[str, ...], tuple[int, ...]]:
@@ -40,16 +60,18 @@ def phrases_of(classes: ClassTable) -> dict[tuple[str, ...], tuple[int, ...]]:
     # a class's own name beats the synonyms and plurals of the others
     phrases: dict[tuple[str, ...], tuple[int, ...]]
     phrases = {tuple(words(classes.names[i])): (i,) for i in classes.objects}
-    sides: dict[str, list[int]] = {}
-    for class_id in classes.objects:
-        name = classes.names[class_id]
-        for phrase in (name, *SYNONYMS.get(name, ())):
-            for form in (phrase, phrase + "s", plural(phrase)):  # "stomachs" is regular, "stomaches" is not
+    spoken = {i: ordinary(classes.names[i]) for i in classes.objects}
+    for class_id, name in spoken.items():
+        phrases.setdefault(tuple(words(name)), (class_id,))
+    for class_id, name in spoken.items():
+        separate = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", classes.names[class_id])  # "kidney right" of kidneyRight
+        for phrase in (name, *SYNONYMS.get(name, ()), separate):
+            # "stomachs" is regular, "stomaches" is not
+            for form in (phrase, phrase + "s", plural(phrase), *IRREGULAR.get(phrase, ())):
                 phrases.setdefault(tuple(words(form)), (class_id,))
-            if phrase.startswith(_SIDES):
-                sides.setdefault(phrase.split(" ", 1)[1], []).append(class_id)
-    for organ, ids in sides.items():
+    for organ, ids in sides_of(classes).items():
         for form in (organ, plural(organ)):
             for lead in ("", "left and right ", "right and left ", "left/right ", "right/left "):
-                phrases.setdefault(tuple(words(lead + form)), tuple(sorted(set(ids))))
+                phrases.setdefault(tuple(words(lead + form)), ids)
+    phrases.pop((), None)
     return phrases
