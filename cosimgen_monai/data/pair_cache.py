@@ -1,4 +1,4 @@
-"""The cache: every pair of a split at the training size, read once, mapped from disk ever after."""
+"""The cache: every pair of a split at the training size, read once, fetched from disk ever after."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ import hashlib
 import json
 import logging
 import os
-import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from cosimgen_monai.codec import presence_vector
+from cosimgen_monai.data.cache_writer import remove_dead_drafts, write_cache
 from cosimgen_monai.data.source import PairSource
+from cosimgen_monai.settings.locks import hold_lock
 
 logger = logging.getLogger(__name__)
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,14 @@ class CachedPairs:
     rows: list[dict[str, Any]]
     presence: NDArray[np.uint8]
 
+    def pair(self, i: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+        """Return copies of the image (C H W) and the label (1 H W) of a pair, read from the file.
+
+        Reading leaves nothing behind in the process. Through the map, every page once seen would stay resident, until a
+        large data set fills the memory.
+        """
+        return _row(self.images, i), _row(self.labels, i)
+
     def class_sets(self) -> list[tuple[int, ...]]:
         """Return the ids of the classes present in each pair."""
         return [tuple(np.flatnonzero(row).tolist()) for row in self.presence]
@@ -57,66 +63,61 @@ class CachedPairs:
 def cache_pairs(source: PairSource, items: list[dict[str, str]], image_size: int, cache_dir: str | Path) -> CachedPairs:
     """Return the pairs of some items at the training size, from the cache where it holds them.
 
-    A cache is keyed by the source's settings, the size and each file's name, length and time, so it is never stale;
-    it is written beside its place and moved there whole, so that neither a kill nor a second process harms it.
-    Pairs that show nothing but background and void are left out: no prompt can ask for them.
+    A cache is keyed by the source's settings, the size and each file's name, length and time, so it is never stale.
+    It is written pair by pair beside its place and moved there whole, so a kill does no harm; a second process that
+    needs the same one waits for it. Pairs that show nothing but background and void are left out: no prompt can ask
+    for them.
 
     Raises:
-        ValueError: if no pair holds a class that can be asked for.
+        ValueError: if no pair holds a class that can be asked for, the files change while they are read, the cache's
+            disk is full, or what stands in the cache cannot be read.
     """
-    key = _key(source, items, image_size)
-    folder = Path(cache_dir) / f"{source.name.lower()}-{image_size}-{key}"
+    folder, cache_dir = _place(source, items, image_size, cache_dir), Path(cache_dir)
     if not folder.is_dir():
-        logger.info("reading %d item(s) of %s into %s", len(items), source.name, folder)
-        _write(folder, *_read_all(source, items, image_size))
-    return CachedPairs(
-        images=np.load(folder / "images.npy", mmap_mode="r"),
-        labels=np.load(folder / "labels.npy", mmap_mode="r"),
-        rows=json.loads((folder / "rows.json").read_text()),
-        presence=np.load(folder / "presence.npy"),
-    )
+        remove_dead_drafts(cache_dir)
+        with hold_lock(folder.with_name(f".{folder.name}.lock")):
+            if not folder.is_dir():  # whoever held the lock before may have written it
+                logger.info("reading %d item(s) of %s into %s", len(items), source.name, folder)
+                write_cache(
+                    folder, source, items, image_size, lambda: _place(source, items, image_size, cache_dir) == folder
+                )
+    return _open(folder)
 
 
-def _key(source: PairSource, items: list[dict[str, str]], image_size: int) -> str:
+def _place(source: PairSource, items: list[dict[str, str]], image_size: int, cache_dir: str | Path) -> Path:
+    """Return the folder of a cache, named by what shapes it."""
+
     def facts(path: str) -> list[Any]:
         stat = os.stat(path)
         return [os.path.abspath(path), stat.st_size, stat.st_mtime_ns]
 
-    files = [[facts(item["image"]), facts(item["label"]), item["group"]] for item in items]
-    what = [_VERSION, source.settings(), list(source.classes.names), image_size, files]
-    return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]
+    def rest(item: dict[str, str]) -> dict[str, str]:
+        return {key: value for key, value in item.items() if key not in ("image", "label")}
+
+    files = [[facts(item["image"]), facts(item["label"]), rest(item)] for item in items]
+    what = [_VERSION, source.settings(), source.classes.to_json(), image_size, files]
+    key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
+    return Path(cache_dir) / f"{source.name.lower()}-{image_size}-{key}"
 
 
-def _read_all(
-    source: PairSource, items: list[dict[str, str]], image_size: int
-) -> tuple[NDArray[Any], NDArray[np.uint8], list[dict[str, Any]], NDArray[np.uint8]]:
-    images, labels, rows, presences = [], [], [], []
-    for item in items:
-        for pair in source.read(item, image_size):
-            presence = presence_vector(torch.from_numpy(pair["label"])[None], source.classes)[0].numpy()
-            if presence.any():
-                images.append(pair.pop("image"))
-                labels.append(pair.pop("label"))
-                presences.append(presence.astype(np.uint8))
-                rows.append(pair)
-    if not rows:
-        raise ValueError(
-            f"The {len(items)} item(s) of {source.name} ({items[0]['label']} …) show only background at "
-            f"{image_size} x {image_size}: no class covers 0.1 % of an image and 8 pixels. There is nothing to learn."
-        )
-    return np.stack(images), np.stack(labels), rows, np.stack(presences)
-
-
-def _write(
-    folder: Path, images: NDArray[Any], labels: NDArray[Any], rows: list[dict[str, Any]], presence: NDArray[Any]
-) -> None:
-    draft = folder.with_name(f".{folder.name}-{uuid4().hex}")
-    draft.mkdir(parents=True)
-    np.save(draft / "images.npy", images)
-    np.save(draft / "labels.npy", labels)
-    np.save(draft / "presence.npy", presence)
-    (draft / "rows.json").write_text(json.dumps(rows))
+def _open(folder: Path) -> CachedPairs:
     try:
-        draft.rename(folder)
-    except OSError:  # another process was first; its cache has the same key and so the same content
-        shutil.rmtree(draft)
+        return CachedPairs(
+            images=np.load(folder / "images.npy", mmap_mode="r"),
+            labels=np.load(folder / "labels.npy", mmap_mode="r"),
+            rows=json.loads((folder / "rows.json").read_text()),
+            presence=np.load(folder / "presence.npy"),
+        )
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"The cache {folder} cannot be read ({error}). Remove this folder; it is made anew."
+        ) from error
+
+
+def _row(array: NDArray[Any], i: int) -> NDArray[Any]:
+    if not (isinstance(array, np.memmap) and array.filename):
+        return array[i].copy()
+    shape = array.shape[1:]
+    count = int(np.prod(shape))
+    offset = array.offset + i * count * array.dtype.itemsize
+    return np.fromfile(array.filename, dtype=array.dtype, count=count, offset=offset).reshape(shape)

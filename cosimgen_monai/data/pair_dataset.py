@@ -41,9 +41,8 @@ class PairDataset(Dataset):
         if isinstance(self.transform, Randomizable):
             self.transform.set_random_state(seed=derive_seed("augmentation", self.seed, index) % _MAX_SEED)
         i = index % len(self)
-        image = torch.from_numpy(self.data.images[i].astype("float32"))
-        label = torch.from_numpy(self.data.labels[i].copy())
-        return self.transform({"image": image, "label": label})
+        image, label = self.data.pair(i)
+        return self.transform({"image": torch.from_numpy(image).float(), "label": torch.from_numpy(label)})
 
 
 class EpochSampler(DistributedSampler):

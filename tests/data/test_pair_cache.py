@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -117,7 +118,7 @@ def test_two_threads_at_once_get_the_same(source: CountingBTCV, tmp_path: Path) 
 def test_a_killed_writers_draft_does_no_harm(source: CountingBTCV, tmp_path: Path) -> None:
     expected = load(source, tmp_path / "whole")
     name = next((tmp_path / "whole").iterdir()).name
-    draft = tmp_path / "cache" / f".{name}-0123"
+    draft = tmp_path / "cache" / f".{name}.draft"
     draft.mkdir(parents=True)
     (draft / "images.npy").write_bytes(b"half")
     np.testing.assert_array_equal(load(source, tmp_path / "cache").images, expected.images)
@@ -127,3 +128,17 @@ def test_no_patients_files_are_named_in_a_pairs_rows(source: CountingBTCV, tmp_p
     rows = json.dumps(load(source, tmp_path / "cache").rows)
     assert ".nii" not in rows
     assert str(tmp_path) not in rows
+
+
+def test_a_pair_fetched_is_a_pair_of_the_map(source: CountingBTCV, tmp_path: Path) -> None:
+    pairs = load(source, tmp_path / "cache")
+    for i in range(len(pairs.rows)):
+        image, label = pairs.pair(i)
+        np.testing.assert_array_equal(image, pairs.images[i])
+        np.testing.assert_array_equal(label, pairs.labels[i])
+
+
+def test_what_is_left_out_is_counted(source: CountingBTCV, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        load(source, tmp_path / "cache")
+    assert "4 pair(s) of BTCV; 2 that show only background or void are left out" in caplog.text
