@@ -52,7 +52,7 @@ def main() -> None:
     figures = run_rounds(args)
     print_table(figures, args)
     if args.output:
-        with open(args.output, "w") as file:
+        with open(args.output, "w", encoding="utf-8") as file:
             json.dump([{"case": case, **figure} for case, figure in figures.items()], file, indent=1)
 
 

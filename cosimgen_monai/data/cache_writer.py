@@ -46,7 +46,7 @@ def write_cache(
     try:
         rows, presence = _stream(draft, source, items, image_size)
         np.save(draft / "presence.npy", presence)
-        (draft / "rows.json").write_text(json.dumps(rows))
+        (draft / "rows.json").write_text(json.dumps(rows), "utf-8")
         if not is_current():
             raise ValueError(f"Files of {source.name} changed while they were read. Run again when they are at rest.")
         draft.rename(folder)

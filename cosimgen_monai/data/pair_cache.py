@@ -105,7 +105,7 @@ def _open(folder: Path) -> CachedPairs:
         return CachedPairs(
             images=np.load(folder / "images.npy", mmap_mode="r"),
             labels=np.load(folder / "labels.npy", mmap_mode="r"),
-            rows=json.loads((folder / "rows.json").read_text()),
+            rows=json.loads((folder / "rows.json").read_text("utf-8")),
             presence=np.load(folder / "presence.npy"),
         )
     except (OSError, ValueError) as error:

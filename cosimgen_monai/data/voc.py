@@ -108,7 +108,7 @@ class VOC2012(RGBSource):
 
 def _listed(file: Path) -> list[str]:
     """Return the photos of a list; train_aug lists name them by id, or by the paths of image and mask."""
-    return [Path(line.split()[0]).stem for line in file.read_text().splitlines() if line.strip()]
+    return [Path(line.split()[0]).stem for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def _row(root: Path, photo: str, folder: str) -> dict[str, str]:

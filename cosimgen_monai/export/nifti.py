@@ -85,7 +85,7 @@ class NiftiWriter:
             ],
         }
         with atomic_write(self.folder / "dataset.json") as draft:
-            draft.write_text(json.dumps(content, indent=1))
+            draft.write_text(json.dumps(content, indent=1), "utf-8")
 
 
 def _listed(name: str, num_channels: int) -> str | list[str]:

@@ -81,7 +81,7 @@ def save_model(path: str | Path, state: dict[str, torch.Tensor], card: dict[str,
     with atomic_write(path) as draft:
         torch.save(stored, draft)
     with atomic_write(path.with_suffix(".json")) as draft:
-        draft.write_text(json.dumps({"format": FORMAT, **card, "sha256": sha256_of(path)}, indent=1))
+        draft.write_text(json.dumps({"format": FORMAT, **card, "sha256": sha256_of(path)}, indent=1), "utf-8")
 
 
 def read_model(path: str | Path) -> TrainedModel:
@@ -102,7 +102,7 @@ def read_model(path: str | Path) -> TrainedModel:
                 "Train one with the training config, or give its model.pt with --ckpt_path."
             )
     try:
-        card = json.loads(card_path.read_text())
+        card = json.loads(card_path.read_text("utf-8"))
     except ValueError as error:
         raise ValueError(f"{card_path} is no JSON: {error}.") from error
     state = load_tensors(path)

@@ -56,7 +56,7 @@ def claim_run_folder(
     _lock(folder)
     begun = result.is_file()
     if (folder / PLAN).is_file():
-        known = json.loads((folder / PLAN).read_text())
+        known = json.loads((folder / PLAN).read_text("utf-8"))
         if begun and known != plan:
             differing = sorted(key for key in known.keys() | plan.keys() if known.get(key) != plan.get(key))
             raise ValueError(
@@ -69,7 +69,7 @@ def claim_run_folder(
         raise ValueError(f"`output_dir` {folder} is not empty and holds no run's {PLAN}; choose another --output_dir.")
     remove_drafts(folder)
     with atomic_write(folder / PLAN) as draft:
-        draft.write_text(json.dumps(plan, indent=1))
+        draft.write_text(json.dumps(plan, indent=1), "utf-8")
 
 
 def _lock(folder: Path) -> None:

@@ -93,7 +93,7 @@ GENERATING: dict[str, tuple[dict[str, Any], str]] = {
 def test_generating_refuses(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "executed_on_import.py").write_text("import pathlib; pathlib.Path('executed').touch()")
+    (tmp_path / "executed_on_import.py").write_text("import pathlib; pathlib.Path('executed').touch()", "utf-8")
     override, message = GENERATING[case]
     with pytest.raises(Exception) as caught:  # noqa: PT011
         generate(tmp_path, Path(override.pop("ckpt_path", tiny_model)), **override)
@@ -120,7 +120,7 @@ def test_generating_refuses_models_that_are_not_what_they_say(
     tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    model, card = tmp_path / "model.pt", json.loads(tiny_model.with_suffix(".json").read_text())
+    model, card = tmp_path / "model.pt", json.loads(tiny_model.with_suffix(".json").read_text("utf-8"))
 
     def refused(message: str, **override: Any) -> None:
         with pytest.raises(Exception) as caught:  # noqa: PT011
@@ -129,14 +129,14 @@ def test_generating_refuses_models_that_are_not_what_they_say(
 
     shutil.copy(tiny_model, model)
     refused(r"model\.json is missing")
-    model.with_suffix(".json").write_text(json.dumps({**card, "sha256": "0"}))
+    model.with_suffix(".json").write_text(json.dumps({**card, "sha256": "0"}), "utf-8")
     refused(r"sha256 differs")
     other = {**card, "sentence_encoder": {"name": "another", "sha256": "1" * 64}}
-    model.with_suffix(".json").write_text(json.dumps(other))
+    model.with_suffix(".json").write_text(json.dumps(other), "utf-8")
     refused(r"trained with the sentence encoder another.*--sentence_encoder_dir")
-    model.with_suffix(".json").write_text(json.dumps({**card, "null_share": 0}))
+    model.with_suffix(".json").write_text(json.dumps({**card, "null_share": 0}), "utf-8")
     refused(r"cannot be guided", guidance_scale=2.0)
-    model.with_suffix(".json").write_text(json.dumps(card))
+    model.with_suffix(".json").write_text(json.dumps(card), "utf-8")
     model.write_bytes(pickle.dumps(_TouchesAFile()))
     refused(r"pickle with code")
     assert not Path("executed").exists()
@@ -157,7 +157,7 @@ def test_another_runs_folder_is_refused_and_left_alone(tmp_path: Path, tiny_mode
     assert (run / "manifest.csv").read_bytes() == before
     foreign = tmp_path / "foreign" / "run"
     foreign.mkdir(parents=True)
-    (foreign / "thesis.txt").write_text("mine")
+    (foreign / "thesis.txt").write_text("mine", "utf-8")
     with pytest.raises(Exception) as caught:  # noqa: PT011
         generate(tmp_path / "foreign", tiny_model)
     assert re.search(r"not empty", str(root_cause(caught.value)))

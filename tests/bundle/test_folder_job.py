@@ -30,9 +30,9 @@ def train(folder: Path, config: list[str], **override: object) -> Path:
 
 def test_chaos_trains_and_generates(real_chaos: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     class_file = tmp_path / "classes.json"
-    class_file.write_text(json.dumps({"classes": ["background", "liver"], "background": "background"}))
+    class_file.write_text(json.dumps({"classes": ["background", "liver"], "background": "background"}), "utf-8")
     run = train(tmp_path, FOLDER, dataset_dir=str(real_chaos), class_file=str(class_file), split="all", **CHAOS)
-    card = json.loads((run / "model.json").read_text())
+    card = json.loads((run / "model.json").read_text("utf-8"))
     assert (card["images"]["dataset"], card["images"]["modality"]) == ("CHAOS", "CT")
     assert card["slice_spacing"] == 2.0
     assert card["classes"]["names"] == ["background", "liver"]
@@ -58,9 +58,9 @@ def test_the_zenodo_release_trains(tmp_path: Path) -> None:
             )
     header = "publisher,original_id,extent_left,extent_right,extent_ant,extent_post,extent_inf,extent_sup"
     rows = [f"Synapse,{number:04d},0,16,0,16,0,4" for number in range(1, 4)]
-    (root / "cropping.csv").write_text("\n".join([header, *rows]))
+    (root / "cropping.csv").write_text("\n".join([header, *rows]), "utf-8")
     run = train(tmp_path, BTCV, dataset_dir=str(root), release="zenodo", max_epochs=1)
-    card = json.loads((run / "model.json").read_text())
+    card = json.loads((run / "model.json").read_text("utf-8"))
     assert card["images"]["dataset"] == "BTCV-Zenodo"
     assert card["classes"]["names"][14] == "duodenum"
 

@@ -15,7 +15,7 @@ def test_inspecting_leaves_page_figures_matrix_and_sheet(tmp_path: Path) -> None
     run = workflow(TRAIN, "train", tmp_path, **{**TINY, **place, "run_id": "inspecting"})
     run.run()
     folder = tmp_path / "inspection"
-    figures = json.loads((folder / "inspection.json").read_text())
+    figures = json.loads((folder / "inspection.json").read_text("utf-8"))
     assert figures["parts"]["train"]["items"] + figures["parts"]["val"]["items"] == TINY["source#num_volumes"]
     assert figures["native"]["sizes"] == [{"value": "64 × 64 × 6", "items": 3}]
     assert "group_names" not in figures["parts"]["train"]
@@ -24,5 +24,5 @@ def test_inspecting_leaves_page_figures_matrix_and_sheet(tmp_path: Path) -> None
     assert rows[0][1:] == [row[0] for row in rows[1:]] == [r["name"] for r in figures["classes"] if not r["background"]]
     assert Image.open(folder / "co_occurrence.png").size[0] > 400
     assert Image.open(folder / "samples.png").size[0] > 500
-    assert "<title>phantom: inspection</title>" in (folder / "index.html").read_text()
+    assert "<title>phantom: inspection</title>" in (folder / "index.html").read_text("utf-8")
     assert not (tmp_path / "run").exists()

@@ -29,7 +29,7 @@ def train_on(folder: Path, dataset: str, dataset_dir: Path, **override: Any) -> 
 
 def check_drawn(run: Path, card: dict[str, Any], size: tuple[int, int]) -> None:
     """Check that PNG and NIfTI say the same, in shape (width x height) and ids."""
-    labels = json.loads((run / "nifti/dataset.json").read_text())["labels"]
+    labels = json.loads((run / "nifti/dataset.json").read_text("utf-8"))["labels"]
     names = card["classes"]["names"]
     with (run / "manifest.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -53,7 +53,7 @@ def test_laparoscopic_frames(tmp_path: Path, samples: Path, caplog: pytest.LogCa
     few = {"split": "all", "batch_size": 1}
     model = train_on(tmp_path, "cholecseg8k", samples / "cholecseg8k", **few)
     assert "SAME 1 item(s)" in caplog.text
-    card = json.loads(model.with_suffix(".json").read_text())
+    card = json.loads(model.with_suffix(".json").read_text("utf-8"))
     assert card["images"]["dataset"] == "CholecSeg8k"
     assert card["classes"]["background"] is None
     assert card["class_sets"] == [{"ids": [0, 2, 3, 4, 10], "count": 1}]
@@ -65,7 +65,7 @@ def test_laparoscopic_frames(tmp_path: Path, samples: Path, caplog: pytest.LogCa
 def test_frames_may_be_padded(tmp_path: Path, samples: Path) -> None:
     few = {"split": "all", "batch_size": 1, "source#fit": "pad"}
     model = train_on(tmp_path, "cholecseg8k", samples / "cholecseg8k", **few)
-    card = json.loads(model.with_suffix(".json").read_text())
+    card = json.loads(model.with_suffix(".json").read_text("utf-8"))
     check_drawn(generate(tmp_path / "drawn", model, classes=[["liver"]]), card, (32, 18))
 
 
@@ -74,7 +74,7 @@ def test_photos(tmp_path: Path, samples: Path) -> None:
         train_on(tmp_path / "none", "voc", samples / "voc2012")
     assert "--split all" in str(root_cause(caught.value))
     model = train_on(tmp_path, "voc", samples / "voc2012", split="all")
-    card = json.loads(model.with_suffix(".json").read_text())
+    card = json.loads(model.with_suffix(".json").read_text("utf-8"))
     assert card["classes"]["background"] == 0
     assert {"ids": [15, 16], "count": 1} in card["class_sets"]
     assert card["prompt_template"] == "A photo of {classes}"
@@ -84,7 +84,7 @@ def test_photos(tmp_path: Path, samples: Path) -> None:
 def test_aerial_tiles(tmp_path: Path, samples: Path) -> None:
     few = {"train#trainer#epoch_length": 3, "source#crop_stride": 2000}
     model = train_on(tmp_path, "mbrsc", few_tiles(tmp_path / "tiles", samples / "mbrsc"), **few)
-    card = json.loads(model.with_suffix(".json").read_text())
+    card = json.loads(model.with_suffix(".json").read_text("utf-8"))
     assert card["split"] == "group"
     assert card["classes"]["names"] == ["building", "land", "road", "vegetation", "water"]
     assert sum(entry["count"] for entry in card["class_sets"]) >= 8

@@ -31,7 +31,7 @@ def test_a_training_leaves_model_sheets_and_scalars(tiny_run: Path) -> None:
 
 
 def test_no_path_or_patient_goes_into_a_model(tiny_run: Path) -> None:
-    card = (tiny_run / "model.json").read_text()
+    card = (tiny_run / "model.json").read_text("utf-8")
     assert str(tiny_run.parent) not in card
     assert "img0001" not in card
 
@@ -107,7 +107,7 @@ def test_the_papers_scale_trains_on_real_ct(tmp_path: Path, real_ct: Path, caplo
     }
     run = workflow(overlays, "train", tmp_path, **few_steps)
     run.run()
-    card = json.loads((tmp_path / "run" / "model.json").read_text())
+    card = json.loads((tmp_path / "run" / "model.json").read_text("utf-8"))
     assert card["network"]["image_size"] == 128
     assert card["images"]["dataset"] == "BTCV"
     assert "SAME" in caplog.text

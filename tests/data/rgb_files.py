@@ -47,7 +47,7 @@ def voc_photo(root: Path, photo: str, folder: str = "SegmentationClass", index: 
 def voc_list(root: Path, name: str, *lines: str) -> None:
     path = root / "ImageSets" / "Segmentation" / f"{name}.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def mbrsc_tile(root: Path, folder: str, part: int = 1, mask: NDArray | Image.Image | None = None) -> None:

@@ -22,7 +22,7 @@ SIZE = 32
 
 
 def augmentation(name: str) -> Compose:
-    config = json.loads((ROOT / "bundle/configs/data" / f"{name}.json").read_text())
+    config = json.loads((ROOT / "bundle/configs/data" / f"{name}.json").read_text("utf-8"))
     return Compose(ConfigParser({"it": config["augmentation"]}).get_parsed_content("it"))
 
 

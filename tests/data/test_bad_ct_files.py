@@ -127,7 +127,7 @@ READING = {
         r"label0001\.nii\.gz cannot be read as a NIfTI volume: .*Fetch the file again",
     ),
     "no NIfTI": (
-        lambda b: b.file(f"{IMAGES}/img0001.nii.gz").write_text("<html>please log in</html>"),
+        lambda b: b.file(f"{IMAGES}/img0001.nii.gz").write_text("<html>please log in</html>", "utf-8"),
         r"img0001\.nii\.gz cannot be read as a NIfTI volume",
     ),
     "four axes": (
@@ -228,7 +228,11 @@ VOLUMES = {
         lambda p: (itk(p, np.random.default_rng(0).integers(0, 99, (9, 9, 9))), truncated(p)),
         r"v\.mha cannot be read as an NRRD or MHA volume: .*Fetch the file again",
     ),
-    "no NRRD": ("v.nrrd", lambda p: p.write_text("<html>"), r"v\.nrrd cannot be read as an NRRD or MHA volume"),
+    "no NRRD": (
+        "v.nrrd",
+        lambda p: p.write_text("<html>", "utf-8"),
+        r"v\.nrrd cannot be read as an NRRD or MHA volume",
+    ),
     "missing": ("v.mha", lambda p: None, r"v\.mha is missing"),
 }
 
@@ -291,7 +295,7 @@ SERIES = {
     ),
     "a truncated slice": (lambda folder, write: truncated(folder / "2.dcm"), r"2\.dcm cannot be read as DICOM"),
     "no DICOM": (
-        lambda folder, write: (folder / "2.dcm").write_text("<html>"),
+        lambda folder, write: (folder / "2.dcm").write_text("<html>", "utf-8"),
         r"2\.dcm cannot be read as DICOM \(6 bytes",
     ),
 }

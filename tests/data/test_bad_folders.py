@@ -78,12 +78,12 @@ def bed(request: pytest.FixtureRequest, tmp_path: Path, write_slice: WriteSlice)
             for z in range(3):
                 write_slice(tmp_path / "images" / stem / f"i{z}.dcm", np.full((16, 20), 60), -5 * z)
                 save(tmp_path / "labels" / stem / f"GT_{z:03d}.png", liver(16, 20))
-    (tmp_path / "classes.json").write_text(json.dumps(LIVER))
+    (tmp_path / "classes.json").write_text(json.dumps(LIVER), "utf-8")
     return Bed(tmp_path, request.param, write_slice)
 
 
 def rewrite_classes(bed: Bed, content: object) -> None:
-    (bed.root / "classes.json").write_text(json.dumps(content))
+    (bed.root / "classes.json").write_text(json.dumps(content), "utf-8")
 
 
 LISTING: dict[str, tuple[str, Callable[[Bed], object], str]] = {

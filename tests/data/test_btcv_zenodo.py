@@ -47,7 +47,7 @@ def release(tmp_path: Path) -> Release:
                 save(root / f"image_{part}_multiorgan" / name, image, flip=bool(i))
                 save(root / f"label_{part}_multiorgan" / f"label{number}.nii.gz", label)
                 rows.append(",".join(map(str, (len(rows), publisher, "x", number, *crop))))
-        (root / "cropping.csv").write_text("\n".join(rows) + "\n")
+        (root / "cropping.csv").write_text("\n".join(rows) + "\n", "utf-8")
         return root
 
     return write
@@ -159,9 +159,9 @@ def test_a_patient_with_two_cases_stays_together(release: Release) -> None:
 
 
 def rewrite(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     assert old in text
-    path.write_text(text.replace(old, new))
+    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 FAULTS = {

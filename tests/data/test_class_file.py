@@ -14,7 +14,7 @@ from cosimgen_monai.data.class_file import read_class_file
 
 def write(folder: Path, content: Any) -> Path:
     path = folder / "classes.json"
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
     return path
 
 

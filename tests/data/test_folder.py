@@ -30,7 +30,7 @@ TOTALSEGMENTATOR = {"images": "{stem}/ct.nii.gz", "labels": "{stem}/segmentation
 def classes(folder: Path, content: Any) -> str:
     """Write a class file and return its path."""
     path = folder / "classes.json"
-    path.write_text(json.dumps(content))
+    path.write_text(json.dumps(content), "utf-8")
     return str(path)
 
 

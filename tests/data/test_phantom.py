@@ -80,7 +80,7 @@ def test_files_are_laid_out_and_typed_as_btcv(dataset: Path) -> None:
 
 
 def test_settings_say_it_is_synthetic(dataset: Path) -> None:
-    settings = json.loads((dataset / "phantom.json").read_text())
+    settings = json.loads((dataset / "phantom.json").read_text("utf-8"))
     assert settings["num_volumes"] == 24
     assert "free of any patient data" in settings["statement"]
 
@@ -158,7 +158,7 @@ def test_other_settings_are_refused(tmp_path: Path) -> None:
 
 
 def test_foreign_content_is_refused_and_untouched(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("mine")
+    (tmp_path / "thesis.txt").write_text("mine", "utf-8")
     with pytest.raises(ValueError, match="something other than a phantom"):
         write_phantom(tmp_path, **SMALL)
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]

@@ -126,7 +126,7 @@ def truncated(name: str) -> Callable[[Path], Path]:
 
 
 def text(folder: Path) -> Path:
-    (folder / "a.png").write_text("<html>404</html>")
+    (folder / "a.png").write_text("<html>404</html>", "utf-8")
     return folder / "a.png"
 
 

@@ -56,7 +56,8 @@ def test_the_real_photos(samples: Path) -> None:
     source = VOC2012(samples / "voc2012")
     items = source.items()
     assert [item["group"] for item in items] == [
-        line for line in (samples / "voc2012/VOCdevkit/VOC2012/ImageSets/Segmentation/val.txt").read_text().split()
+        line
+        for line in (samples / "voc2012/VOCdevkit/VOC2012/ImageSets/Segmentation/val.txt").read_text("utf-8").split()
     ]
     assert {item["part"] for item in items} == {"val"}
     with pytest.raises(ValueError, match=r"official list train\.txt is missing.*--split all"):
@@ -205,7 +206,7 @@ def test_mask_colours_count_whatever_the_palettes_order(tmp_path: Path) -> None:
 def test_tiles_of_either_name_are_found(tmp_path: Path, folders: tuple[str, ...], above: str) -> None:
     for folder in folders:
         mbrsc_tile(tmp_path / above, folder)
-    (tmp_path / above / "classes.json").write_text("{}")
+    (tmp_path / above / "classes.json").write_text("{}", "utf-8")
     assert [item["group"] for item in MBRSC(tmp_path).items()] == ["Tile 1", "Tile 2", "Tile 10"]
 
 

@@ -92,8 +92,8 @@ def test_a_series_is_sorted_by_position_and_keeps_its_files(tmp_path: Path, writ
 def test_files_without_a_suffix_are_told_by_their_first_bytes(tmp_path: Path, write_slice: WriteSlice) -> None:
     for i in range(3):
         write_slice(tmp_path / f"{i}.dcm", np.full((8, 12), i), 5 * i).rename(tmp_path / f"IM{i}")
-    (tmp_path / "README").write_text("no slice")
-    (tmp_path / "notes.txt").write_text("no slice")
+    (tmp_path / "README").write_text("no slice", "utf-8")
+    (tmp_path / "notes.txt").write_text("no slice", "utf-8")
     assert read_volume(tmp_path).voxels.shape == (12, 8, 3)
 
 

@@ -62,7 +62,7 @@ def test_a_run_goes_on_where_it_stopped(tmp_path: Path, ct_card, make_samples: M
     assert [request.index for request in missing] == [2, 3]
     write(tmp_path, ct_card, samples[2:])
     assert [row["id"] for row in read(tmp_path / "manifest.csv")] == [f"cosimgen_{i:06d}" for i in range(4)]
-    assert (tmp_path / "nifti/dataset.json").read_text().count("imagesTr") == 4
+    assert (tmp_path / "nifti/dataset.json").read_text("utf-8").count("imagesTr") == 4
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)

@@ -102,7 +102,7 @@ def test_a_first_class_that_is_no_background_is_not_nnunets_background(
 ) -> None:
     (sample,) = samples = make_samples(frames_card, "A photo of liver")
     write(tmp_path, frames_card, samples)
-    names = json.loads((tmp_path / "nifti/dataset.json").read_text())["labels"]
+    names = json.loads((tmp_path / "nifti/dataset.json").read_text("utf-8"))["labels"]
     assert names == {"background": 0, "fat": 1, "liver": 2, "grasper": 3, "ignore": 4}
     found = np.asarray(nib.load(tmp_path / f"nifti/labelsTr/{CASES[0]}.nii.gz").dataobj)[::-1, ::-1, 0].T
     ours = sample["label"][0].numpy()
@@ -117,7 +117,7 @@ def test_the_dataset_keeps_nnunets_rules(
     card = request.getfixturevalue(card_name)
     write(tmp_path, card, make_samples(card))
     folder = tmp_path / "nifti"
-    dataset = json.loads((folder / "dataset.json").read_text())
+    dataset = json.loads((folder / "dataset.json").read_text("utf-8"))
     channels, ids, ending = dataset["channel_names"], list(dataset["labels"].values()), dataset["file_ending"]
     assert list(channels) == [str(k) for k in range(len(channels))]
     assert dataset["labels"]["background"] == 0

@@ -36,7 +36,7 @@ def path(tmp_path: Path, network: CoSimGen) -> Path:
 
 def write_card(path: Path, **changes: Any) -> None:
     card_path = path.with_suffix(".json")
-    card_path.write_text(json.dumps({**json.loads(card_path.read_text()), **changes}))
+    card_path.write_text(json.dumps({**json.loads(card_path.read_text("utf-8")), **changes}))
 
 
 def test_weights_come_back_in_half_precision_and_the_palette_exactly(path: Path, network: CoSimGen) -> None:
@@ -62,7 +62,10 @@ def test_the_card_says_what_the_tensors_mean(path: Path) -> None:
     model = read_model(path)
     assert model.classes.names == ("background", "liver", "spleen")
     assert model.class_sets() == [(1,), (1,), (1, 2)]
-    assert json.loads(path.with_suffix(".json").read_text())["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (
+        json.loads(path.with_suffix(".json").read_text("utf-8"))["sha256"]
+        == hashlib.sha256(path.read_bytes()).hexdigest()
+    )
 
 
 @pytest.mark.parametrize("lost", ["model.pt", "model.json"])
@@ -105,7 +108,7 @@ def test_code_in_a_pickle_is_refused_and_not_run(path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"format": 1, "network": {}}'])
 def test_a_json_that_is_no_card_is_refused(path: Path, content: str) -> None:
-    path.with_suffix(".json").write_text(content)
+    path.with_suffix(".json").write_text(content, "utf-8")
     with pytest.raises(ValueError, match=r"model\.json"):
         read_model(path)
 

@@ -58,7 +58,7 @@ def test_prompts_come_from_a_text_file(tmp_path: Path) -> None:
     file = tmp_path / "prompts.txt"
     file.write_text("a photo of liver\n\n  \n$spleen\n", "utf-8")
     assert [row.prompt for row in plan(2, prompts=str(file))] == ["a photo of liver", "$spleen"]
-    file.write_text("\n")
+    file.write_text("\n", "utf-8")
     with pytest.raises(ValueError, match=rf"{file} holds no prompt"):
         plan(prompts=str(file))
     with pytest.raises(ValueError, match=r"absent\.txt does not exist"):

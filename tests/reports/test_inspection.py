@@ -63,7 +63,7 @@ def test_figures_are_those_of_the_files(frames: Path) -> None:
     matrix = figures["co_occurrence"]["matrix"]
     assert matrix[names.index("liver")][names.index("gallbladder")] == 0.75
     assert matrix[names.index("blood")][names.index("liver")] is None
-    assert json.loads((frames.parent / "inspection" / "inspection.json").read_text()) == figures
+    assert json.loads((frames.parent / "inspection" / "inspection.json").read_text("utf-8")) == figures
 
 
 def test_values_in_no_table_are_listed_with_file_and_count(frames: Path) -> None:
@@ -73,7 +73,7 @@ def test_values_in_no_table_are_listed_with_file_and_count(frames: Path) -> None
     figures = inspect(frames, "all")
     assert [(fault["file"], fault["values"]) for fault in figures["faults"]] == [(str(bad), {"99": 7})]
     assert figures["parts"]["train"] == {"items": 5, "groups": 2, "pairs": 4, "group_names": ["video01", "video02"]}
-    page = (frames.parent / "inspection" / "index.html").read_text()
+    page = (frames.parent / "inspection" / "index.html").read_text("utf-8")
     assert str(bad) in page
     assert "99 (7 pixels)" in page
 
@@ -93,7 +93,7 @@ def test_a_dataset_of_which_nothing_reads_still_gets_its_page(frames: Path) -> N
 
 def test_the_page_needs_nothing_else_and_is_small(frames: Path) -> None:
     inspect(frames)
-    page = (frames.parent / "inspection" / "index.html").read_text()
+    page = (frames.parent / "inspection" / "index.html").read_text("utf-8")
     assert not re.search(r"(src|href)=\"(?!data:)|url\(|@import|<script", page)
     assert len(page) < 10e6
     assert page.count("data:image/jpeg") == 2 * 4
@@ -121,5 +121,5 @@ def test_group_names_of_patients_are_not_shown(real_ct: Path, tmp_path: Path) ->
     assert figures["native"]["spacings"] == [{"value": "3 × 3 × 3", "items": 1}]
     assert figures["native"]["value_range"] == [-1100, 1207]
     for name in ("index.html", "inspection.json", "co_occurrence.csv"):
-        assert "img9002" not in (tmp_path / "inspection" / name).read_text()
+        assert "img9002" not in (tmp_path / "inspection" / name).read_text("utf-8")
     assert "group_names" not in figures["parts"]["train"]
