@@ -1,5 +1,6 @@
 """Where pairs come from: one file a dataset, transforms, cache, phantom."""
 
+from cosimgen_monai.data.balance import check_balance, pair_weights
 from cosimgen_monai.data.btcv import BTCV
 from cosimgen_monai.data.cholecseg8k import CholecSeg8k
 from cosimgen_monai.data.mbrsc import MBRSC
@@ -24,7 +25,9 @@ __all__ = [
     "PhantomCT",
     "RandAffineVoidd",
     "cache_pairs",
+    "check_balance",
     "check_groups",
     "padded_shape",
+    "pair_weights",
     "split_items",
 ]
