@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from monai.transforms import Randomizable
 from torch.utils.data import Dataset, DistributedSampler
 
 from cosimgen_monai.data.balance import check_balance, pair_weights, systematic_draw
 from cosimgen_monai.data.pair_cache import CachedPairs
+from cosimgen_monai.data.reseeding import Reseeder
 from cosimgen_monai.settings import derive_seed
 
 _MAX_SEED = 2**32
@@ -34,6 +34,7 @@ class PairDataset(Dataset):
         self.data = data
         self.transform = transform
         self.seed = seed
+        self._reseed = Reseeder(transform)
 
     def __len__(self) -> int:
         """Return the number of pairs n."""
@@ -41,8 +42,7 @@ class PairDataset(Dataset):
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         """Return ``image`` (C H W, [-1, 1] by the configs' transforms) and ``label`` (1 H W, ids) of an index."""
-        if isinstance(self.transform, Randomizable):
-            self.transform.set_random_state(seed=derive_seed("augmentation", self.seed, index) % _MAX_SEED)
+        self._reseed(derive_seed("augmentation", self.seed, index) % _MAX_SEED)
         i = index % len(self)
         image, label = self.data.pair(i)
         return self.transform({"image": torch.from_numpy(image).float(), "label": torch.from_numpy(label)})
