@@ -1,4 +1,6 @@
-"""Time CoSimGen's network and training step beside denoising-diffusion-pytorch's, in one run, as ratios.
+"""Time CoSimGen beside its peers, in one run, as ratios: network and training step, and the loading of pairs.
+
+The network's peer is denoising-diffusion-pytorch, the loading's MONAI's PersistentDataset (``benchmark_loading.py``).
 
 Both networks have base width 64, multipliers 1-2-4-8, 6 channels, 128 x 128 pixels, the same batch and threads. Each
 measurement is a child process of its own, so that peak memory is a contender's; contenders take turns, so that a
@@ -7,6 +9,7 @@ memory layout counts, and both stand in the table.
 
     pip install -e '.[benchmark]'
     python scripts/benchmark.py --rounds 3 --output benchmark.json
+    python scripts/benchmark.py --parts loading --frame_dir CHOLECSEG8K --ct_dir BTCV
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from typing import Any
 
 import torch
 
+PARTS = ("network", "loading")
 TASKS = ("forward", "forward_backward", "training_step")
 CONTENDERS = ("cosimgen", "peer")
 PRECISIONS = ("float32", "bfloat16")
@@ -37,10 +41,17 @@ def main() -> None:
     """Run the benchmark, or as a child measure one contender."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each contender")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--batch_size", type=int, default=4)
     parser.add_argument("--repeats", type=int, default=3, help="timed repeats within a measurement, after one warm-up")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
+    parser.add_argument("--pairs", type=int, default=8080, help="pairs to load; 8,080 as in CholecSeg8k")
+    parser.add_argument("--workers", type=int, default=2, help="loading processes, beside none at all")
+    parser.add_argument("--frame_dir", help="a folder in CholecSeg8k's layout, whose frames are copied")
+    parser.add_argument(
+        "--ct_dir", help="a folder in BTCV's layout, whose slices are copied; the phantom's if not given"
+    )
     parser.add_argument("--output", help="JSON file for the figures")
     parser.add_argument(
         "--child", nargs=4, metavar=("TASK", "CONTENDER", "PRECISION", "LAYOUT"), help=argparse.SUPPRESS
@@ -49,11 +60,18 @@ def main() -> None:
     if args.child:
         print(json.dumps(measure(*args.child, args)))
         return
-    figures = run_rounds(args)
-    print_table(figures, args)
+    rows: list[dict[str, Any]] = []
+    if "network" in args.parts:
+        figures = run_rounds(args)
+        print_table(figures, args)
+        rows += [{"case": case, **figure} for case, figure in figures.items()]
+    if "loading" in args.parts:
+        import benchmark_loading
+
+        rows += benchmark_loading.run(args)
     if args.output:
         with open(args.output, "w", encoding="utf-8") as file:
-            json.dump([{"case": case, **figure} for case, figure in figures.items()], file, indent=1)
+            json.dump(rows, file, indent=1)
 
 
 def run_rounds(args: argparse.Namespace) -> dict[tuple[str, ...], dict[str, float]]:

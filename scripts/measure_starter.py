@@ -44,6 +44,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--sampler", default="dpm_solver")
     parser.add_argument("--guidance_scale", type=float, default=1.0)
+    parser.add_argument("--mask_smoothing", type=float, default=1.4)
     parser.add_argument("--batch_size", type=int, default=16)
     parser.add_argument("--seed", type=int, default=12345)
     args = parser.parse_args()
@@ -83,6 +84,7 @@ def draw(model: TrainedModel, requests: list[Request], args: argparse.Namespace)
         inferer=inferer,
         embed=SentenceEncoder(),
         batch_size=args.batch_size,
+        mask_smoothing=args.mask_smoothing,
     )
     restore, samples = RestoreIntensity(model.card["images"]), []
     for batch in batches:

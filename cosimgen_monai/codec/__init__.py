@@ -2,6 +2,7 @@
 
 from cosimgen_monai.codec.class_table import VOID, ClassTable
 from cosimgen_monai.codec.frgb import decode_frgb, encode_frgb
+from cosimgen_monai.codec.mean_field import check_smoothing, mean_field_index
 from cosimgen_monai.codec.overlay import Picture, colour_label, overlay, to_8_bit
 from cosimgen_monai.codec.pair import IMAGE_CHANNELS, PAIR_CHANNELS, pack_pair, unpack_pair
 from cosimgen_monai.codec.palette import display_colours, fibonacci_palette
@@ -13,12 +14,14 @@ __all__ = [
     "VOID",
     "ClassTable",
     "Picture",
+    "check_smoothing",
     "class_areas",
     "colour_label",
     "decode_frgb",
     "display_colours",
     "encode_frgb",
     "fibonacci_palette",
+    "mean_field_index",
     "overlay",
     "pack_pair",
     "presence_of",

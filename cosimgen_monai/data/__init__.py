@@ -1,5 +1,6 @@
 """Where pairs come from: one file a dataset, transforms, cache, phantom."""
 
+from cosimgen_monai.data.balance import check_balance, pair_weights
 from cosimgen_monai.data.btcv import BTCV
 from cosimgen_monai.data.btcv_zenodo import BTCVZenodo, open_btcv
 from cosimgen_monai.data.cholecseg8k import CholecSeg8k
@@ -30,8 +31,10 @@ __all__ = [
     "RandAffineVoidd",
     "UnknownValuesError",
     "cache_pairs",
+    "check_balance",
     "check_groups",
     "open_btcv",
     "padded_shape",
+    "pair_weights",
     "split_items",
 ]

@@ -7,18 +7,19 @@ import json
 import logging
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from cosimgen_monai.codec import presence_vector
 from cosimgen_monai.data.array_stream import ArrayStream
 from cosimgen_monai.data.source import PairSource
-from cosimgen_monai.settings.locks import hold_lock
 
 logger = logging.getLogger(__name__)
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -65,10 +66,9 @@ def write_cache(
 def remove_dead_drafts(cache_dir: Path) -> None:
     """Remove the drafts of processes that were killed; a live process holds its draft's lock."""
     for draft in cache_dir.glob(".*.draft"):
-        with hold_lock(draft.with_suffix(".lock"), wait=False) as held:
-            if held:
-                logger.info("removing %s, which a killed process left", draft)
-                shutil.rmtree(draft, ignore_errors=True)
+        with suppress(Timeout), FileLock(draft.with_suffix(".lock")).acquire(timeout=0):
+            logger.info("removing %s, which a killed process left", draft)
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def _draft(folder: Path) -> Path:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from cosimgen_monai.data.cache_writer import remove_dead_drafts, write_cache
 from cosimgen_monai.data.source import PairSource
-from cosimgen_monai.settings.locks import hold_lock
 
 logger = logging.getLogger(__name__)
 _VERSION = 2
@@ -74,8 +74,9 @@ def cache_pairs(source: PairSource, items: list[dict[str, str]], image_size: int
     """
     folder, cache_dir = _place(source, items, image_size, cache_dir), Path(cache_dir)
     if not folder.is_dir():
+        cache_dir.mkdir(parents=True, exist_ok=True)
         remove_dead_drafts(cache_dir)
-        with hold_lock(folder.with_name(f".{folder.name}.lock")):
+        with FileLock(folder.with_name(f".{folder.name}.lock")):
             if not folder.is_dir():  # whoever held the lock before may have written it
                 logger.info("reading %d item(s) of %s into %s", len(items), source.name, folder)
                 write_cache(

@@ -34,6 +34,7 @@ class PairGenerator(Evaluator):
         inferer: reverse diffusion.
         embed: the sentence encoder: prompts in, features (n x sentence_dim) out.
         batch_size: samples drawn at once.
+        mask_smoothing: how much a pixel's neighbours count in decoding a mask, see :func:`decode_frgb`.
         postprocessing: a transform of each sample's dict.
         key_val_metric: the metric that picks the best model.
         val_handlers: handlers of the engine.
@@ -50,6 +51,7 @@ class PairGenerator(Evaluator):
         inferer: SamplingInferer,
         embed: Callable[[Sequence[str]], torch.Tensor],
         batch_size: int,
+        mask_smoothing: float = 0.0,
         postprocessing: Transform | None = None,
         key_val_metric: dict[str, Metric] | None = None,
         val_handlers: Sequence[Any] | None = None,
@@ -67,6 +69,7 @@ class PairGenerator(Evaluator):
         self.inferer = inferer
         self.embed = embed
         self.batch_size = batch_size
+        self.mask_smoothing = mask_smoothing
 
     def run(self, global_epoch: int = 1) -> None:  # type: ignore[override]
         """Draw all requests; say so where none is left to draw.
@@ -91,7 +94,7 @@ class PairGenerator(Evaluator):
         with torch.no_grad():
             noise = self.inferer.noise([request.seed for request in requests], self.network)
             pairs = self.inferer(noise, self.network, self._condition(requests))
-        images, labels = unpack_pair(pairs, self.network.palette, self.network.num_classes)
+        images, labels = unpack_pair(pairs, self.network.palette, self.network.num_classes, self.mask_smoothing)
         samples = zip(batchdata, images.cpu(), labels.cpu(), strict=False)
         self.state.output = [{"request": request, "image": image, "label": label} for request, image, label in samples]
         self.fire_event(IterationEvents.MODEL_COMPLETED)  # where MONAI's postprocessing listens
