@@ -140,10 +140,8 @@ def run(args: argparse.Namespace) -> list[dict[str, Any]]:
             rows += compare("laparoscopic frames", frames, ["train.json", "data/cholecseg8k.json"], args)
         else:
             print("loading: laparoscopic frames are left out, since no --frame_dir is given", file=sys.stderr)
-    print(
-        f"\nWarm loading of {args.pairs} pairs (distinct copies of few originals), {SIZE} x {SIZE}, batch {BATCH_SIZE}, ",
-        end="",
-    )
+    print(f"\nWarm loading of {args.pairs} pairs (distinct copies of few originals), {SIZE} x {SIZE}, ", end="")
+    print(f"batch {BATCH_SIZE}, ", end="")
     print(f"median of {args.rounds} rounds\n| pairs | workers | cache MiB | CoSimGen's, pairs/s | peer's | ratio |")
     print("|---|---|---|---|---|---|")
     for row in rows:

@@ -3,6 +3,7 @@
 from cosimgen_monai.networks.cosimgen import CoSimGen
 from cosimgen_monai.networks.discriminator import PairDiscriminator
 from cosimgen_monai.networks.encoders import ClassEncoder, TextEncoder, TimestepEncoder
+from cosimgen_monai.networks.initialisation import initialise, origin
 from cosimgen_monai.networks.model_file import TrainedModel, load_tensors, read_model, save_model, sha256_of
 from cosimgen_monai.networks.sentence_encoder import SentenceEncoder
 from cosimgen_monai.networks.spectron import ChannelAddition, Spectron
@@ -20,7 +21,9 @@ __all__ = [
     "TimestepEncoder",
     "TrainedModel",
     "check_size",
+    "initialise",
     "load_tensors",
+    "origin",
     "read_model",
     "save_model",
     "sha256_of",

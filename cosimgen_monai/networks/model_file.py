@@ -84,8 +84,12 @@ def save_model(path: str | Path, state: dict[str, torch.Tensor], card: dict[str,
         draft.write_text(json.dumps({"format": FORMAT, **card, "sha256": sha256_of(path)}, indent=1), "utf-8")
 
 
-def read_model(path: str | Path) -> TrainedModel:
+def read_model(path: str | Path, key: str = "ckpt_path") -> TrainedModel:
     """Read a model's two files and check that they belong together.
+
+    Args:
+        path: where ``model.pt`` is.
+        key: the config key that gave the path, for the messages.
 
     Raises:
         FileNotFoundError: if one of the two is missing.
@@ -93,13 +97,13 @@ def read_model(path: str | Path) -> TrainedModel:
     """
     path = Path(path)
     if path.name == "checkpoint.pt":
-        raise ValueError(f"{path} is for resuming a training; give the model.pt beside it with --ckpt_path.")
+        raise ValueError(f"{path} is for resuming a training; give the model.pt beside it with --{key}.")
     card_path = path.with_suffix(".json")
     for file in (path, card_path):
         if not file.is_file():
             raise FileNotFoundError(
-                f"`ckpt_path` {path}: {file} is missing; a model is {path.name} and {card_path.name} together. "
-                "Train one with the training config, or give its model.pt with --ckpt_path."
+                f"`{key}` {path}: {file} is missing; a model is {path.name} and {card_path.name} together. "
+                f"Train one with the training config, or give its model.pt with --{key}."
             )
     try:
         card = json.loads(card_path.read_text("utf-8"))

@@ -52,6 +52,13 @@ def test_a_finished_run_is_called_finished(tiny_run: Path, caplog: pytest.LogCap
     assert "finished" in caplog.text
 
 
+def test_a_training_begins_from_another_model(tmp_path: Path, tiny_model: Path) -> None:
+    run = workflow(TRAIN, "train", tmp_path, **{**TINY, "init_from": str(tiny_model)})
+    expected = read_model(tiny_model).network().state_dict()
+    for network in (run.parser.get_parsed_content("network_def"), run.parser.get_parsed_content("ema").module):
+        assert all(torch.equal(tensor, expected[name]) for name, tensor in network.state_dict().items())
+
+
 @pytest.mark.parametrize("delay", [0.0, 0.7])
 def test_killed_and_resumed_ends_with_the_same_weights(tmp_path: Path, delay: float) -> None:
     settings = {**TINY, "max_epochs": 4, "val_interval": 2}
