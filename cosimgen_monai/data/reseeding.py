@@ -57,7 +57,8 @@ class Reseeder:
 
 
 def _same(a: np.random.RandomState, b: np.random.RandomState) -> bool:
-    left, right = a.get_state(legacy=True), b.get_state(legacy=True)
+    left: Any = a.get_state(legacy=True)
+    right: Any = b.get_state(legacy=True)
     return all(np.array_equal(x, y) for x, y in zip(left, right, strict=True))
 
 

@@ -148,7 +148,7 @@ def test_a_wrong_file_is_found_when_reading(bed: Bed, tmp_path: Path, what: str)
     source = BTCV(bed.root, field_of_view=100)
     with pytest.raises(ValueError, match=message):
         cache_pairs(source, source.items(), 16, tmp_path / "cache")
-    assert not list(tmp_path.glob("cache/*"))
+    assert not list(tmp_path.glob("cache/*/"))
 
 
 def test_float_labels_of_whole_numbers_are_ids(bed: Bed) -> None:
