@@ -3,10 +3,13 @@
 from cosimgen_monai.codec.class_table import VOID, ClassTable
 from cosimgen_monai.codec.frgb import decode_frgb, encode_frgb
 from cosimgen_monai.codec.mean_field import check_smoothing, mean_field_index
+from cosimgen_monai.codec.nearby import decode_nearby
 from cosimgen_monai.codec.overlay import Picture, colour_label, overlay, to_8_bit
 from cosimgen_monai.codec.pair import IMAGE_CHANNELS, PAIR_CHANNELS, pack_pair, unpack_pair
 from cosimgen_monai.codec.palette import display_colours, fibonacci_palette
 from cosimgen_monai.codec.presence import class_areas, presence_of, presence_threshold, presence_vector
+from cosimgen_monai.codec.shrink import shrink_label
+from cosimgen_monai.codec.specks import merge_specks
 
 __all__ = [
     "IMAGE_CHANNELS",
@@ -18,15 +21,18 @@ __all__ = [
     "class_areas",
     "colour_label",
     "decode_frgb",
+    "decode_nearby",
     "display_colours",
     "encode_frgb",
     "fibonacci_palette",
     "mean_field_index",
+    "merge_specks",
     "overlay",
     "pack_pair",
     "presence_of",
     "presence_threshold",
     "presence_vector",
+    "shrink_label",
     "to_8_bit",
     "unpack_pair",
 ]

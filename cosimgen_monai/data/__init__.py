@@ -10,6 +10,7 @@ from cosimgen_monai.data.pair_cache import CachedPairs, cache_pairs
 from cosimgen_monai.data.pair_dataset import EpochSampler, PairDataset
 from cosimgen_monai.data.phantom.source import PhantomCT
 from cosimgen_monai.data.rand_affine_void import RandAffineVoidd
+from cosimgen_monai.data.resize import resize_label
 from cosimgen_monai.data.rgb_source import padded_shape
 from cosimgen_monai.data.source import PairSource
 from cosimgen_monai.data.splits import check_groups, split_items
@@ -36,5 +37,6 @@ __all__ = [
     "open_btcv",
     "padded_shape",
     "pair_weights",
+    "resize_label",
     "split_items",
 ]

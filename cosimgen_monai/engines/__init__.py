@@ -3,5 +3,13 @@
 from cosimgen_monai.engines.generator import PairGenerator
 from cosimgen_monai.engines.reproducible_trainer import ReproducibleTrainer
 from cosimgen_monai.engines.trainer import CoSimGenTrainer
+from cosimgen_monai.engines.upscaler_evaluator import UpscalerEvaluator
+from cosimgen_monai.engines.upscaler_trainer import UpscalerTrainer
 
-__all__ = ["CoSimGenTrainer", "PairGenerator", "ReproducibleTrainer"]
+__all__ = [
+    "CoSimGenTrainer",
+    "PairGenerator",
+    "ReproducibleTrainer",
+    "UpscalerEvaluator",
+    "UpscalerTrainer",
+]

@@ -87,7 +87,8 @@ class PairGenerator(Evaluator):
         """Draw one batch, a list of requests.
 
         Returns:
-            A dict a sample: ``request``, ``image`` (3 H W, [-1, 1]) and ``label`` (1 H W, uint8 ids), on the CPU.
+            A dict a sample: ``request``, ``image`` (3 H W, [-1, 1]) and ``label`` (1 H W, uint8 ids), on the CPU;
+            postprocessing may enlarge both, ``drawn_label`` stays the label as it was drawn.
         """
         requests: list[Request] = batchdata + [batchdata[-1]] * (self.batch_size - len(batchdata))
         self.network.eval()
@@ -96,7 +97,10 @@ class PairGenerator(Evaluator):
             pairs = self.inferer(noise, self.network, self._condition(requests))
         images, labels = unpack_pair(pairs, self.network.palette, self.network.num_classes, self.mask_smoothing)
         samples = zip(batchdata, images.cpu(), labels.cpu(), strict=False)
-        self.state.output = [{"request": request, "image": image, "label": label} for request, image, label in samples]
+        self.state.output = [
+            {"request": request, "image": image, "label": label, "drawn_label": label}
+            for request, image, label in samples
+        ]
         self.fire_event(IterationEvents.MODEL_COMPLETED)  # where MONAI's postprocessing listens
         return self.state.output
 

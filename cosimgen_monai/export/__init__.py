@@ -7,6 +7,7 @@ from cosimgen_monai.export.native_shape import RestoreShape
 from cosimgen_monai.export.nifti import NiftiWriter
 from cosimgen_monai.export.nnunet_labels import NnUNetLabels
 from cosimgen_monai.export.png import PngWriter
+from cosimgen_monai.export.upscale import Upscale
 
 __all__ = [
     "ContactSheet",
@@ -16,6 +17,7 @@ __all__ = [
     "PngWriter",
     "RestoreIntensity",
     "RestoreShape",
+    "Upscale",
     "run_facts",
     "sample_id",
 ]

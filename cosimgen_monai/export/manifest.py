@@ -78,7 +78,7 @@ class Manifest:
         self.rows += new
 
     def _row(self, sample: dict[str, Any]) -> dict[str, Any]:
-        request, label = sample["request"], sample["label"]
+        request, label = sample["request"], sample["drawn_label"]  # presence is defined at the training's size
         rates = PresenceRates(self.classes, label.numel())
         found = rates.found(request.asked, class_areas(label[None], self.classes.num_classes)[0])
         return {

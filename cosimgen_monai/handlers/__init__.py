@@ -6,6 +6,7 @@ from cosimgen_monai.handlers.ema import ExponentialMovingAverage
 from cosimgen_monai.handlers.progress import SamplingProgress, TrainingProgress
 from cosimgen_monai.handlers.sample_sheet import SampleSheet
 from cosimgen_monai.handlers.sheet import SheetRow, draw_sheet, verdict
+from cosimgen_monai.handlers.upscaler_sheet import UpscalerSheet, columns_sheet
 from cosimgen_monai.handlers.validation import Validation
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "SamplingProgress",
     "SheetRow",
     "TrainingProgress",
+    "UpscalerSheet",
     "Validation",
+    "columns_sheet",
     "draw_sheet",
     "verdict",
 ]

@@ -20,13 +20,24 @@ class TrainingProgress:
     Args:
         output_dir: the run's folder.
         evaluator: the validation's engine.
-        config_dir: where the bundle's configs are, for the command to run next.
+        split: how the data were split; where ``all``, nothing is held out, and no validation figure is printed.
+        next_steps: commands to go on with, each under what it does.
+        model: the file of the best model.
     """
 
-    def __init__(self, output_dir: str | Path, evaluator: Engine, config_dir: str | Path) -> None:
+    def __init__(
+        self,
+        output_dir: str | Path,
+        evaluator: Engine,
+        split: str,
+        next_steps: dict[str, str],
+        model: str = "model.pt",
+    ) -> None:
         self.output_dir = Path(output_dir)
         self.evaluator = evaluator
-        self.config_dir = Path(config_dir)
+        self.holds_out = split != "all"
+        self.next_steps = next_steps
+        self.model = model
 
     def attach(self, engine: Engine) -> None:
         """Attach to a trainer."""
@@ -52,22 +63,24 @@ class TrainingProgress:
     def _validated(self, engine: Engine) -> None:
         figures = ", ".join(f"{name} {value:.3f}" for name, value in engine.state.metrics.items())
         self.bar.clear()
-        logger.info("validation after epoch %d: %s", engine.state.epoch, figures)
+        said = figures if self.holds_out else "a sheet was drawn; with --split all no figure says anything"
+        logger.info("validation after epoch %d: %s", engine.state.epoch, said)
 
     def _closing_note(self, engine: Engine) -> None:
         self.bar.close()
         state: Any = engine.state
-        best = f"presence F1 {state.best_metric:.3f} after epoch {state.best_metric_epoch}"
+        metric = self.evaluator.state.key_metric_name  # type: ignore[attr-defined]
+        figure = f"{metric} {state.best_metric:.3f}" if self.holds_out else "no held-out figure (--split all)"
         lines = [
-            f"Training is finished after {state.epoch} epochs; the best model has {best}.",
-            f"  best model      {self.output_dir / 'model.pt'} (with model.json beside it)",
+            f"Training is finished after {state.epoch} epochs; the best model is of epoch {state.best_metric_epoch}: "
+            f"{figure}.",
+            f"  best model      {self.output_dir / self.model} (with its .json beside it)",
             f"  sample sheets   {self.output_dir / 'sheets'}",
             f"  loss curves     tensorboard --logdir {self.output_dir / 'tensorboard'}",
             f"  to go on        {self.output_dir / 'checkpoint.pt'}",
-            "Next, draw pairs with it:",
-            f"  python -m monai.bundle run generating --config_file {self.config_dir / 'inference.json'} "
-            f"--ckpt_path {self.output_dir / 'model.pt'} --output_dir {self.output_dir}_generated",
         ]
+        for purpose, command in self.next_steps.items():
+            lines += [f"{purpose}:", f"  python -m monai.bundle run {command}"]
         logger.info("\n%s", "\n".join(lines))
 
 

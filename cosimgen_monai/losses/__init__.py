@@ -3,5 +3,11 @@
 from cosimgen_monai.losses.adversarial import AdversarialLoss
 from cosimgen_monai.losses.textron import TextronLoss
 from cosimgen_monai.losses.total import CoSimGenLoss
+from cosimgen_monai.losses.upscaling import UpscalerLoss
 
-__all__ = ["AdversarialLoss", "CoSimGenLoss", "TextronLoss"]
+__all__ = [
+    "AdversarialLoss",
+    "CoSimGenLoss",
+    "TextronLoss",
+    "UpscalerLoss",
+]

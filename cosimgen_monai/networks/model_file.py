@@ -98,12 +98,21 @@ def read_model(path: str | Path, key: str = "ckpt_path") -> TrainedModel:
     path = Path(path)
     if path.name == "checkpoint.pt":
         raise ValueError(f"{path} is for resuming a training; give the model.pt beside it with --{key}.")
+    card, state = read_files(path, key)
+    expected, found = tuple(CoSimGen(**card["network"]).palette.shape), tuple(state["palette"].shape)
+    if expected != found:
+        raise ValueError(f"{path} has a palette of shape {found}, but its card asks for {expected}.")
+    return TrainedModel(card, state, path)
+
+
+def read_files(path: Path, key: str) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    """Read tensors and the JSON beside them, which must name their hash; see :func:`read_model` for the errors."""
     card_path = path.with_suffix(".json")
     for file in (path, card_path):
         if not file.is_file():
             raise FileNotFoundError(
                 f"`{key}` {path}: {file} is missing; a model is {path.name} and {card_path.name} together. "
-                f"Train one with the training config, or give its model.pt with --{key}."
+                f"Train one with the training config, or give its {path.name} with --{key}."
             )
     try:
         card = json.loads(card_path.read_text("utf-8"))
@@ -116,10 +125,7 @@ def read_model(path: str | Path, key: str = "ckpt_path") -> TrainedModel:
         raise ValueError(
             f"{path} is not the file that {card_path} describes (its sha256 differs); keep the two together."
         )
-    expected, found = tuple(CoSimGen(**card["network"]).palette.shape), tuple(state["palette"].shape)
-    if expected != found:
-        raise ValueError(f"{path} has a palette of shape {found}, but its card asks for {expected}.")
-    return TrainedModel(card, state, path)
+    return card, state
 
 
 def load_tensors(path: Path) -> Any:

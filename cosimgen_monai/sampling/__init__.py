@@ -5,6 +5,7 @@ from cosimgen_monai.sampling.noise import SampleNoise, TrainingNoise
 from cosimgen_monai.sampling.precision import autocast, check_precision
 from cosimgen_monai.sampling.schedule import NoiseSchedule
 from cosimgen_monai.sampling.solvers import SAMPLERS, sampling_timesteps
+from cosimgen_monai.sampling.upscaling import Upscaler, check_upscale, open_upscaler
 
 __all__ = [
     "SAMPLERS",
@@ -13,7 +14,10 @@ __all__ = [
     "SampleNoise",
     "SamplingInferer",
     "TrainingNoise",
+    "Upscaler",
     "autocast",
     "check_precision",
+    "check_upscale",
+    "open_upscaler",
     "sampling_timesteps",
 ]

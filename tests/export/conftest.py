@@ -68,7 +68,7 @@ def make_samples() -> Callable[..., list[dict[str, Any]]]:
             if card["classes"]["has_void"]:
                 label[0, -2:] = 255
             request = Request(index, prompt, (1,), "text", 100 + index)
-            samples.append({"request": request, "image": image, "label": label})
+            samples.append({"request": request, "image": image, "label": label, "drawn_label": label})
         restore = Compose([RestoreShape(card["images"]), RestoreIntensity(card["images"])])
         return [restore(sample) for sample in samples]
 

@@ -47,3 +47,37 @@ def test_pairs_go_back_to_the_shape_they_came_from(frame: tuple, fit: str, shape
 def test_square_pictures_are_left_alone() -> None:
     sample = {"image": torch.zeros(3, 8, 8), "label": torch.zeros(1, 8, 8, dtype=torch.uint8)}
     assert RestoreShape({"modality": "CT"})(sample) is sample
+
+
+@pytest.mark.parametrize(
+    ("asked", "size"), [("native", (60, 100)), ([30, 50], (30, 50)), ([45, 45], (45, 45)), (40, (40, 40))]
+)
+@pytest.mark.parametrize("fit", ["squash", "pad"])
+def test_pictures_take_the_size_asked_for(frame: tuple, fit: str, asked: Any, size: tuple[int, int]) -> None:
+    image, label = frame
+    images = {"fit": fit, "native_size": [60, 100], "modality": "RGB"}
+    restored = RestoreShape(images, asked)(sample_of(to_square(image, label, 60, 3, fit)))
+    assert restored["image"].shape == (3, *size)
+    assert restored["label"].shape == (1, *size)
+    assert (restored["label"] == 2).float().mean() == pytest.approx(800 / 6000, abs=0.02)
+    assert set(restored["label"].unique().tolist()) == {0, 2}
+
+
+@pytest.mark.parametrize(
+    ("asked", "images", "message"),
+    [
+        ("native", {"modality": "CT"}, "no size of their own"),
+        ([256, 128], {"modality": "CT"}, "a CT slice is square"),
+        ("big", {"modality": "RGB"}, "must be native, or"),
+        ([0, 5], {"modality": "RGB"}, "must be native, or"),
+        ([1, 2, 3], {"modality": "RGB"}, "must be native, or"),
+    ],
+)
+def test_an_impossible_size_is_refused(asked: Any, images: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        RestoreShape(images, asked)
+
+
+def test_a_ct_slice_takes_another_square(frame: tuple) -> None:
+    sample = {"image": torch.zeros(3, 8, 8), "label": torch.zeros(1, 8, 8, dtype=torch.uint8)}
+    assert RestoreShape({"modality": "CT"}, 32)(sample)["image"].shape == (3, 32, 32)

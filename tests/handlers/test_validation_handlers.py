@@ -38,6 +38,23 @@ def test_the_best_model_is_kept_and_a_tie_goes_to_the_later(tmp_path: Path) -> N
         assert trainer.state.best_metric_epoch == kept
 
 
+def test_a_difference_within_the_tolerance_is_a_tie_but_not_step_by_step(tmp_path: Path) -> None:
+    network, evaluator, trainer = CoSimGen(**NETWORK), Engine(lambda *_: None), Engine(lambda *_: None)
+    trainer.state.best_metric, trainer.state.best_metric_epoch = -1, -1
+    BestModel(tmp_path / "model.pt", network, {"network": NETWORK}, trainer, tolerance=0.01).attach(evaluator)
+    for epoch, metric, kept in ((1, 0.90, 1), (2, 0.892, 2), (3, 0.884, 2), (4, 0.89, 4)):
+        validate(evaluator, epoch, metric)
+        assert read_model(tmp_path / "model.pt").card["validation"]["epoch"] == kept
+
+
+def test_nothing_held_out_gives_no_figure(tmp_path: Path) -> None:
+    network, evaluator, trainer = CoSimGen(**NETWORK), Engine(lambda *_: None), Engine(lambda *_: None)
+    trainer.state.best_metric, trainer.state.best_metric_epoch = -1, -1
+    BestModel(tmp_path / "model.pt", network, {"network": NETWORK, "split": "all"}, trainer).attach(evaluator)
+    validate(evaluator, 1, 0.9)
+    assert read_model(tmp_path / "model.pt").card["validation"] == {"epoch": 1}
+
+
 def test_a_sheet_is_drawn_at_each_validation(tmp_path: Path, tiny_generator: Callable[..., Any]) -> None:
     requests = [Request(i, "A photo of liver", (1,), "classes", i) for i in range(6)]
     sheet = SampleSheet(tmp_path, CLASSES, torch.zeros(4, 3), num_samples=5)

@@ -1,0 +1,101 @@
+"""The training of the upscaler: pairs of a high resolution, made smaller, noised, and enlarged again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from monai.inferers import Inferer
+from torch.nn.functional import avg_pool2d
+
+from cosimgen_monai.codec import IMAGE_CHANNELS, ClassTable, pack_pair, shrink_label
+from cosimgen_monai.engines.reproducible_trainer import ReproducibleTrainer
+from cosimgen_monai.losses import UpscalerLoss
+from cosimgen_monai.sampling import TrainingNoise, autocast
+
+Pair = tuple[torch.Tensor, torch.Tensor]
+
+
+class UpscalerTrainer(ReproducibleTrainer):
+    """Each iteration enlarges the pairs of a batch at two scales, from half the size and from a quarter.
+
+    At each scale a patch of twice the generator's size is seen: at the smaller one that is the whole picture.
+
+    Args:
+        inferer: runs the network on small pairs.
+        loss_function: equations 7 to 9.
+        classes: the dataset's classes.
+        image_size: size of the diffusion model's pairs; the batches' is four times that.
+        input_noise: standard deviation of the Gaussian noise on the small image, and on its mask's colours; pairs are
+            in [-1, 1]. It stands for what the sampler leaves behind.
+        redraw: makes of small pairs what the diffusion model would draw in their place, or ``None`` to take them as
+            they are (:class:`cosimgen_monai.sampling.Redraw`).
+        training: arguments of :class:`ReproducibleTrainer`.
+
+    Raises:
+        ValueError: if the noise is negative.
+    """
+
+    SCALES = (1, 2)
+    """By how much a batch is made smaller to be the target: 128 → 256 and 64 → 128 for the starter."""
+
+    def __init__(
+        self,
+        *,
+        inferer: Inferer,
+        loss_function: UpscalerLoss,
+        classes: ClassTable,
+        image_size: int,
+        input_noise: tuple[float, float] = (0.03, 0.0),
+        redraw: Callable[[torch.Tensor, torch.Tensor, TrainingNoise], torch.Tensor] | None = None,
+        **training: Any,
+    ) -> None:
+        if min(input_noise) < 0:
+            raise ValueError(f"`input_noise` must be two deviations of 0 or more, got {input_noise!r}.")
+        super().__init__(**training)
+        self.inferer = inferer
+        self.loss_function = loss_function
+        self.classes = classes
+        self.patch_size = 2 * image_size
+        self.input_noise = input_noise
+        self.redraw = redraw
+
+    def _learn(self, image: torch.Tensor, label: torch.Tensor, noise: TrainingNoise) -> dict[str, float]:
+        """Add up the losses of both scales and update by them."""
+        total: dict[str, torch.Tensor] = {}
+        for small, large in self._scales(image, label, noise):
+            with autocast(small.device, self.precision):
+                prediction = self.inferer(self._noised(small, noise), self.network)
+            for name, part in self.loss_function(prediction, large).items():
+                total[name] = total.get(name, 0) + part / len(self.SCALES)
+        total["total"] = self.loss_function.total(total)
+        losses = self._finite(total)
+        self._update(total["total"], self.optimizer)
+        return losses
+
+    def _scales(self, image: torch.Tensor, label: torch.Tensor, noise: TrainingNoise) -> Iterator[Pair]:
+        """Yield small and large pairs (B 6 S S and B 6 2S 2S) at each scale."""
+        for scale in self.SCALES:
+            patch = self._patch(image, label, self.patch_size * scale, noise)
+            small, large = (self._pair(*patch, factor) for factor in (2 * scale, scale))
+            if self.redraw is not None and scale == max(self.SCALES):
+                small = self.redraw(small, shrink_label(patch[1], 2 * scale), noise)
+            yield small, large
+
+    def _patch(self, image: torch.Tensor, label: torch.Tensor, size: int, noise: TrainingNoise) -> Pair:
+        """Cut the same random square out of all pairs, at an offset that halves twice."""
+        step = 2 * max(self.SCALES)
+        spare = (image.shape[-1] - size) // step
+        top, left = (step * noise.integers(spare + 1, 2)).tolist()
+        window = (..., slice(top, top + size), slice(left, left + size))
+        return image[window], label[window]
+
+    def _pair(self, image: torch.Tensor, label: torch.Tensor, factor: int) -> torch.Tensor:
+        """Make pairs ``factor`` times smaller: the image by the mean, the label by the majority of each block."""
+        image = avg_pool2d(image, factor) if factor > 1 else image
+        return pack_pair(image, shrink_label(label, factor), self.network.palette, self.classes.num_classes)
+
+    def _noised(self, small: torch.Tensor, noise: TrainingNoise) -> torch.Tensor:
+        deviation = torch.tensor(self.input_noise, device=small.device).repeat_interleave(IMAGE_CHANNELS)
+        return small + deviation[:, None, None] * noise.normal(small)

@@ -1,0 +1,53 @@
+"""The trained upscaler on disk: ``upscaler.pt`` and ``upscaler.json``, as a model's two files."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import torch
+
+from cosimgen_monai.networks.espcn import ESPCN
+from cosimgen_monai.networks.model_file import TrainedModel, read_files
+
+logger = logging.getLogger(__name__)
+_KEY = "upscaler_path"
+
+
+def read_upscaler(path: str | Path, model: TrainedModel, times: int) -> ESPCN:
+    """Read the upscaler that is to enlarge a model's pairs, and check that it can.
+
+    Args:
+        path: where ``upscaler.pt`` is.
+        model: the diffusion model.
+        times: by how much the pairs are to grow.
+
+    Raises:
+        FileNotFoundError: if one of the two files is missing.
+        ValueError: if they do not belong together or are no upscaler, or if it learned on other classes than the
+            model's (another number, or another palette). Another dataset, or other sizes, is a warning.
+    """
+    path = Path(path)
+    remedy = "train one on the same data (bundle/configs/train_upscaler.json), or draw without: --upscale 1"
+    card, state = read_files(path, _KEY)
+    if card.get("architecture") != "ESPCN":
+        raise ValueError(f"`{_KEY}` {path} is no upscaler: {remedy}.")
+    theirs, own = card["classes"], model.card["classes"]
+    if len(theirs["names"]) != len(own["names"]) or not torch.equal(state["palette"], model.state["palette"].cpu()):
+        raise ValueError(
+            f"`{_KEY}` {path} enlarges masks of {len(theirs['names'])} classes ({card['images']['dataset']}), but "
+            f"{model.path} draws {len(own['names'])} ({model.card['images']['dataset']}), in other colours: {remedy}."
+        )
+    if theirs["names"] != own["names"] or card["images"]["dataset"] != model.card["images"]["dataset"]:
+        logger.warning(
+            "%s learned on %s, but the pairs are %s: edges and textures may not fit",
+            path,
+            card["images"]["dataset"],
+            model.card["images"]["dataset"],
+        )
+    needed = [model.card["network"]["image_size"] * 2**k for k in range(times.bit_length())]
+    if not set(needed) <= set(card["image_sizes"]):
+        logger.warning("%s learned at sizes %s, but is to enlarge through %s", path, card["image_sizes"], needed)
+    network = ESPCN(**card["network"])
+    network.load_state_dict(state)
+    return network.eval()
