@@ -1,21 +1,26 @@
-"""Where pairs come from: one file a dataset, transforms, cache, phantom."""
+"""Where pairs come from.
 
-from cosimgen_monai.data.balance import check_balance, pair_weights
-from cosimgen_monai.data.btcv import BTCV
-from cosimgen_monai.data.btcv_zenodo import BTCVZenodo, open_btcv
-from cosimgen_monai.data.cholecseg8k import CholecSeg8k
-from cosimgen_monai.data.folder import Folder
-from cosimgen_monai.data.mbrsc import MBRSC
-from cosimgen_monai.data.pair_cache import CachedPairs, cache_pairs
-from cosimgen_monai.data.pair_dataset import EpochSampler, PairDataset
+A dataset (``datasets``, ``folder``, ``phantom``) lists its files and reads them (``readers``) at the training size
+(``resampling``); pairs are kept on disk (``cache``) and go from there to a training (``loading``). ``source.py`` says
+what every dataset offers, ``splits.py`` parts it.
+"""
+
+from cosimgen_monai.data.cache.pair_cache import CachedPairs, cache_pairs
+from cosimgen_monai.data.datasets.btcv import BTCV
+from cosimgen_monai.data.datasets.btcv_zenodo import BTCVZenodo, open_btcv
+from cosimgen_monai.data.datasets.cholecseg8k import CholecSeg8k
+from cosimgen_monai.data.datasets.mbrsc import MBRSC
+from cosimgen_monai.data.datasets.voc import VOC2012
+from cosimgen_monai.data.folder.folder import Folder
+from cosimgen_monai.data.loading.balance import check_balance, pair_weights
+from cosimgen_monai.data.loading.pair_dataset import EpochSampler, PairDataset
+from cosimgen_monai.data.loading.rand_affine_void import RandAffineVoidd
 from cosimgen_monai.data.phantom.source import PhantomCT
-from cosimgen_monai.data.rand_affine_void import RandAffineVoidd
-from cosimgen_monai.data.resize import resize_label
-from cosimgen_monai.data.rgb_source import padded_shape
+from cosimgen_monai.data.readers.unknown_values import UnknownValuesError
+from cosimgen_monai.data.resampling.resize import resize_label
+from cosimgen_monai.data.resampling.square import padded_shape
 from cosimgen_monai.data.source import PairSource
 from cosimgen_monai.data.splits import check_groups, split_items
-from cosimgen_monai.data.unknown_values import UnknownValuesError
-from cosimgen_monai.data.voc import VOC2012
 
 __all__ = [
     "BTCV",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from cosimgen_monai.data.rgb_source import to_square
+from cosimgen_monai.data.resampling.square import to_square
 from cosimgen_monai.export import RestoreShape
 
 

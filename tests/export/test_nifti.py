@@ -13,7 +13,8 @@ import pytest
 from monai.data import load_decathlon_datalist
 
 from cosimgen_monai.codec import ClassTable
-from cosimgen_monai.data.ct_volume import axial_slices, read_ct_pair
+from cosimgen_monai.data.readers.ct_volume import read_ct_pair
+from cosimgen_monai.data.resampling.axial_slices import axial_slices
 
 Make = Callable[..., Any]
 CASES = [f"cosimgen_{i:06d}" for i in range(3)]

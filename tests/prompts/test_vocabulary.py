@@ -9,8 +9,8 @@ import pytest
 
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.data import BTCV, MBRSC
-from cosimgen_monai.data.cholecseg8k import CholecSeg8k
-from cosimgen_monai.data.voc import VOC2012
+from cosimgen_monai.data.datasets.cholecseg8k import CholecSeg8k
+from cosimgen_monai.data.datasets.voc import VOC2012
 from cosimgen_monai.prompts import PromptBook, read_prompt, vary_prompt, write_prompt
 from cosimgen_monai.prompts.synonyms import IRREGULAR, SYNONYMS
 from cosimgen_monai.prompts.vocabulary import ordinary, plural

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cosimgen_monai.data.btcv import BTCV
+from cosimgen_monai.data.datasets.btcv import BTCV
 from cosimgen_monai.data.phantom.volume import write_phantom
 
 

@@ -1,0 +1,1 @@
+"""Pairs at the training size, kept on disk."""

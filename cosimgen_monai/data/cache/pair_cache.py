@@ -1,0 +1,124 @@
+"""The cache: every pair of a split at the training size, read once, fetched from disk ever after."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from cosimgen_monai.data.cache.cache_writer import remove_dead_drafts, write_cache
+from cosimgen_monai.data.source import PairSource
+
+logger = logging.getLogger(__name__)
+_VERSION = 2
+
+
+@dataclass(frozen=True)
+class CachedPairs:
+    """Pairs mapped from disk.
+
+    Attributes:
+        images: N C H W, int16 HU or uint8.
+        labels: N 1 H W, uint8 ids.
+        rows: a dict a pair: ``group`` and what else its source said of it.
+        presence: uint8 zeros and ones, N x c.
+    """
+
+    images: NDArray[Any]
+    labels: NDArray[np.uint8]
+    rows: list[dict[str, Any]]
+    presence: NDArray[np.uint8]
+
+    def pair(self, i: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+        """Return copies of the image (C H W) and the label (1 H W) of a pair, read from the file.
+
+        Reading leaves nothing behind in the process. Through the map, every page once seen would stay resident, until a
+        large data set fills the memory.
+        """
+        return _row(self.images, i), _row(self.labels, i)
+
+    def class_sets(self) -> list[tuple[int, ...]]:
+        """Return the ids of the classes present in each pair."""
+        return [tuple(np.flatnonzero(row).tolist()) for row in self.presence]
+
+    def class_set_counts(self) -> list[dict[str, Any]]:
+        """Return each class set with the number of pairs that hold it, as it stands in a model's file."""
+        return [{"ids": list(ids), "count": count} for ids, count in sorted(Counter(self.class_sets()).items())]
+
+    def slice_spacing(self) -> float | None:
+        """Return the median distance of slices in mm, or ``None`` where pairs are no slices of a volume."""
+        distances = [row["slice_spacing"] for row in self.rows if "slice_spacing" in row]
+        return float(np.median(distances)) if distances else None
+
+
+def cache_pairs(source: PairSource, items: list[dict[str, str]], image_size: int, cache_dir: str | Path) -> CachedPairs:
+    """Return the pairs of some items at the training size, from the cache where it holds them.
+
+    A cache is keyed by the source's settings, the size and each file's name, length and time, so it is never stale.
+    It is written pair by pair beside its place and moved there whole, so a kill does no harm; a second process that
+    needs the same one waits for it. Pairs that show nothing but background and void are left out: no prompt can ask
+    for them.
+
+    Raises:
+        ValueError: if no pair holds a class that can be asked for, the files change while they are read, the cache's
+            disk is full, or what stands in the cache cannot be read.
+    """
+    folder, cache_dir = _place(source, items, image_size, cache_dir), Path(cache_dir)
+    if not folder.is_dir():
+        cache_dir.mkdir(parents=True, exist_ok=True)
+        remove_dead_drafts(cache_dir)
+        with FileLock(folder.with_name(f".{folder.name}.lock")):
+            if not folder.is_dir():  # whoever held the lock before may have written it
+                logger.info("reading %d item(s) of %s into %s", len(items), source.name, folder)
+                write_cache(
+                    folder, source, items, image_size, lambda: _place(source, items, image_size, cache_dir) == folder
+                )
+    return _open(folder)
+
+
+def _place(source: PairSource, items: list[dict[str, str]], image_size: int, cache_dir: str | Path) -> Path:
+    """Return the folder of a cache, named by what shapes it."""
+
+    def facts(path: str) -> list[Any]:
+        stat = os.stat(path)
+        return [os.path.abspath(path), stat.st_size, stat.st_mtime_ns]
+
+    def rest(item: dict[str, str]) -> dict[str, str]:
+        return {key: value for key, value in item.items() if key not in ("image", "label")}
+
+    files = [[facts(item["image"]), facts(item["label"]), rest(item)] for item in items]
+    what = [_VERSION, source.settings(), source.classes.to_json(), image_size, files]
+    key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
+    return Path(cache_dir) / f"{source.name.lower()}-{image_size}-{key}"
+
+
+def _open(folder: Path) -> CachedPairs:
+    try:
+        return CachedPairs(
+            images=np.load(folder / "images.npy", mmap_mode="r"),
+            labels=np.load(folder / "labels.npy", mmap_mode="r"),
+            rows=json.loads((folder / "rows.json").read_text("utf-8")),
+            presence=np.load(folder / "presence.npy"),
+        )
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"The cache {folder} cannot be read ({error}). Remove this folder; it is made anew."
+        ) from error
+
+
+def _row(array: NDArray[Any], i: int) -> NDArray[Any]:
+    if not (isinstance(array, np.memmap) and array.filename):
+        return array[i].copy()
+    shape = array.shape[1:]
+    count = int(np.prod(shape))
+    offset = array.offset + i * count * array.dtype.itemsize
+    return np.fromfile(array.filename, dtype=array.dtype, count=count, offset=offset).reshape(shape)

@@ -1,0 +1,1 @@
+"""Anybody's own folder: which files pair, what their labels mean."""

@@ -1,0 +1,1 @@
+"""Cached pairs on their way to a training: order, seeds, augmentation."""

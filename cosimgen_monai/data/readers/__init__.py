@@ -1,0 +1,1 @@
+"""Files as arrays: pictures, masks, volumes, DICOM series."""

@@ -1,0 +1,1 @@
+"""From native size to the square that a model draws."""
