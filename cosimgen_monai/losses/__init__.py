@@ -1,7 +1,8 @@
-"""Diffusion, Textron triplet and adversarial losses, and their sum."""
+"""Diffusion, Textron triplet, adversarial and perceptual losses."""
 
 from cosimgen_monai.losses.adversarial import AdversarialLoss
+from cosimgen_monai.losses.perceptual import PerceptualLoss
 from cosimgen_monai.losses.textron import TextronLoss
 from cosimgen_monai.losses.total import CoSimGenLoss
 
-__all__ = ["AdversarialLoss", "CoSimGenLoss", "TextronLoss"]
+__all__ = ["AdversarialLoss", "CoSimGenLoss", "PerceptualLoss", "TextronLoss"]

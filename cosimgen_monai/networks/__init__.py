@@ -1,8 +1,9 @@
-"""Text, class and timestep encoders, Spectron, U-Net, discriminator, the whole model."""
+"""Text, class and timestep encoders, Spectron, U-Net, discriminator, the whole model; feature networks."""
 
 from cosimgen_monai.networks.cosimgen import CoSimGen
 from cosimgen_monai.networks.discriminator import PairDiscriminator
 from cosimgen_monai.networks.encoders import ClassEncoder, TextEncoder, TimestepEncoder
+from cosimgen_monai.networks.features import LPIPS, FeatureNetwork, feature_network
 from cosimgen_monai.networks.initialisation import initialise, origin
 from cosimgen_monai.networks.model_file import TrainedModel, load_tensors, read_model, save_model, sha256_of
 from cosimgen_monai.networks.sentence_encoder import SentenceEncoder
@@ -10,10 +11,12 @@ from cosimgen_monai.networks.spectron import ChannelAddition, Spectron
 from cosimgen_monai.networks.unet import ConditionalUNet, check_size
 
 __all__ = [
+    "LPIPS",
     "ChannelAddition",
     "ClassEncoder",
     "CoSimGen",
     "ConditionalUNet",
+    "FeatureNetwork",
     "PairDiscriminator",
     "SentenceEncoder",
     "Spectron",
@@ -21,6 +24,7 @@ __all__ = [
     "TimestepEncoder",
     "TrainedModel",
     "check_size",
+    "feature_network",
     "initialise",
     "load_tensors",
     "origin",
