@@ -11,6 +11,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 import torch
+import torchvision
 from monai.optimizers import WarmupCosineSchedule
 from monai.transforms import Compose, RandFlipd, ScaleIntensityRanged
 from torch.utils.data import DataLoader
@@ -201,3 +202,16 @@ def tiny_generator() -> Callable[..., PairGenerator]:
         )
 
     return make
+
+
+@pytest.fixture
+def random_vgg16() -> torch.nn.Module:
+    """Torchvision's VGG16 with random weights, those of the large linear layers cheap to draw."""
+    with torch.device("meta"):
+        network = torchvision.models.vgg16(init_weights=False)
+    network = network.to_empty(device="cpu").eval()
+    generator = torch.Generator().manual_seed(0)
+    for parameter in network.parameters():
+        values = torch.randn(997, generator=generator) * (2 / max(parameter[0].numel(), 9)) ** 0.5
+        parameter.data = values.repeat(-(-parameter.numel() // 997))[: parameter.numel()].view(parameter.shape)
+    return network

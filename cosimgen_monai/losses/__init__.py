@@ -1,6 +1,7 @@
-"""Diffusion, Textron triplet and adversarial losses, and their sum."""
+"""Diffusion, Textron triplet, adversarial and perceptual losses."""
 
 from cosimgen_monai.losses.adversarial import AdversarialLoss
+from cosimgen_monai.losses.perceptual import PerceptualLoss
 from cosimgen_monai.losses.textron import TextronLoss
 from cosimgen_monai.losses.total import CoSimGenLoss
 from cosimgen_monai.losses.upscaling import UpscalerLoss
@@ -11,3 +12,4 @@ __all__ = [
     "TextronLoss",
     "UpscalerLoss",
 ]
+__all__ = ["AdversarialLoss", "CoSimGenLoss", "PerceptualLoss", "TextronLoss"]

@@ -1,9 +1,10 @@
-"""Text, class and timestep encoders, Spectron, U-Net, discriminator, the whole model."""
+"""Text, class and timestep encoders, Spectron, U-Net, discriminator, the whole model; feature networks."""
 
 from cosimgen_monai.networks.cosimgen import CoSimGen
 from cosimgen_monai.networks.discriminator import PairDiscriminator
 from cosimgen_monai.networks.encoders import ClassEncoder, TextEncoder, TimestepEncoder
 from cosimgen_monai.networks.espcn import ESPCN
+from cosimgen_monai.networks.features import LPIPS, FeatureNetwork, feature_network
 from cosimgen_monai.networks.initialisation import initialise, origin
 from cosimgen_monai.networks.model_file import TrainedModel, load_tensors, read_model, save_model, sha256_of
 from cosimgen_monai.networks.sentence_encoder import SentenceEncoder
@@ -13,10 +14,12 @@ from cosimgen_monai.networks.upscaler_file import read_upscaler
 
 __all__ = [
     "ESPCN",
+    "LPIPS",
     "ChannelAddition",
     "ClassEncoder",
     "CoSimGen",
     "ConditionalUNet",
+    "FeatureNetwork",
     "PairDiscriminator",
     "SentenceEncoder",
     "Spectron",
@@ -24,6 +27,7 @@ __all__ = [
     "TimestepEncoder",
     "TrainedModel",
     "check_size",
+    "feature_network",
     "initialise",
     "load_tensors",
     "origin",
