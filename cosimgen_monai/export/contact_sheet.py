@@ -5,42 +5,31 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-import numpy as np
-import torch
 from ignite.engine import Engine, Events
-from PIL import Image
 
-from cosimgen_monai.codec import ClassTable, display_colours
+from cosimgen_monai.codec import Picture
 from cosimgen_monai.export.manifest import Manifest
-from cosimgen_monai.handlers import SheetRow, draw_sheet, verdict
+from cosimgen_monai.export.thumbnails import read_strip
+from cosimgen_monai.handlers import draw_strips, verdict
 from cosimgen_monai.settings import atomic_write
 
 logger = logging.getLogger(__name__)
 
 
 class ContactSheet:
-    """Draw the first samples of a run, read back from its PNG files, and say where everything is.
+    """Draw the first samples of a run, read back from its small pictures, and say where everything is.
 
     Args:
-        output_dir: the run's folder, which holds ``png``.
-        classes: the model's classes.
-        palette: the model's palette.
+        output_dir: the run's folder, which holds ``thumbnails``.
         manifest: the run's manifest.
+        formats: names of the formats written, each a folder.
         num_samples: samples on the sheet.
     """
 
-    def __init__(
-        self,
-        output_dir: str | Path,
-        classes: ClassTable,
-        palette: torch.Tensor,
-        manifest: Manifest,
-        num_samples: int = 32,
-    ) -> None:
+    def __init__(self, output_dir: str | Path, manifest: Manifest, formats: list[str], num_samples: int = 32) -> None:
         self.output_dir = Path(output_dir)
-        self.classes = classes
-        self.colours = display_colours(palette)
         self.manifest = manifest
+        self.formats = formats
         self.num_samples = num_samples
 
     def attach(self, engine: Engine) -> None:
@@ -48,20 +37,29 @@ class ContactSheet:
         engine.add_event_handler(Events.COMPLETED, self._draw)
 
     def _draw(self, engine: Engine) -> None:
-        rows = [self._sheet_row(row) for row in self.manifest.rows[: self.num_samples]]
-        heading = f"{len(rows)} of {len(self.manifest.rows)} synthetic pairs: image, mask, overlay"
+        strips = [self._strip(row) for row in self.manifest.rows[: self.num_samples]]
+        heading = f"{len(strips)} of {len(self.manifest.rows)} synthetic pairs: image, mask, overlay"
         with atomic_write(self.output_dir / "contact_sheet.png") as draft:
-            draw_sheet(rows, self.colours, self.classes.background, heading).save(draft)
+            draw_strips(strips, heading).save(draft)
+        folders = "".join(f"  {name + '/':<19}{WHAT[name]}\n" for name in self.formats)
         logger.info(
-            "\n%d pairs are in %s:\n  nifti/             imagesTr, labelsTr, dataset.json (nnU-Net v2, MONAI)\n"
-            "  png/               images, labels (palette index), overlays\n"
-            "  manifest.csv       a row a sample\n  contact_sheet.png  look at this first",
+            "\n%d pairs are in %s:\n%s  manifest.csv       a row a sample\n  contact_sheet.png  look at this first",
             len(self.manifest.rows),
             self.output_dir,
+            folders,
         )
 
-    def _sheet_row(self, row: dict[str, str]) -> SheetRow:
-        image = Image.open(self.output_dir / "png/images" / f"{row['id']}.png").convert("RGB")
-        label = Image.open(self.output_dir / "png/labels" / f"{row['id']}.png")
+    def _strip(self, row: dict[str, str]) -> tuple[str, str, tuple[Picture, Picture, Picture]]:
         asked, found = (list(filter(None, row[key].split("; "))) for key in ("classes_asked", "classes_found"))
-        return SheetRow(row["prompt"], verdict(row["asked_by"], asked, found), np.asarray(image), np.asarray(label))
+        pictures = read_strip(self.output_dir / "thumbnails" / f"{row['id']}.png")
+        return row["prompt"], verdict(row["asked_by"], asked, found), pictures
+
+
+WHAT = {
+    "nifti": "an nnU-Net v2 dataset: imagesTr, labelsTr, dataset.json (MONAI's Decathlon list too)",
+    "png": "images, labels (palette index), overlays",
+    "native": "the layout and codes of the dataset that the model was trained on",
+    "coco": "images, labels, annotations.json",
+    "dicom": "a CT image and its segmentation a sample",
+}
+"""What is in a format's folder."""

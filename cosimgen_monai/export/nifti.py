@@ -1,75 +1,52 @@
-"""NIfTI pairs in nnU-Net v2's layout, with a ``dataset.json`` that nnU-Net and MONAI's Decathlon reader accept."""
+"""NIfTI pairs as an nnU-Net v2 dataset, whose ``dataset.json`` MONAI's Decathlon reader accepts too."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
-import nibabel as nib
-import numpy as np
-from ignite.engine import Engine, Events
-from numpy.typing import NDArray
+import torch
 
-from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.export.manifest import Manifest, sample_id
 from cosimgen_monai.export.nnunet_labels import NnUNetLabels
+from cosimgen_monai.export.slice_volume import DESCRIPTION, save_slice, slice_affine
+from cosimgen_monai.export.writer import SampleWriter
 from cosimgen_monai.settings import atomic_write
 
-DESCRIPTION = "SYNTHETIC image drawn by CoSimGen; no patient"
-"""Stands in every header's ``descrip`` field (80 bytes at most)."""
+DATASET_ID = 900
+"""nnU-Net's number of the dataset; 001 to 010 are the Decathlon's. The folder may be renamed."""
 
 
-class NiftiWriter:
-    """Write each sample as ``imagesTr/<id>_0000.nii.gz`` and ``labelsTr/<id>.nii.gz``.
+class NiftiWriter(SampleWriter):
+    """Write each sample as ``imagesTr/<id>_0000.nii.gz`` and ``labelsTr/<id>.nii.gz`` of ``Dataset900_<Name>``.
 
     CT slices are volumes one slice thick: int16 HU and uint8 ids on one grid, RAS affine, true pixel size (field of
     view / size). Images of other modalities are three 8-bit channels (``_0000`` to ``_0002``) of 1 mm, upright in a
     viewer. Label ids are nnU-Net's (:class:`NnUNetLabels`); ``dataset.json`` names them.
 
     Args:
-        folder: where the dataset goes.
+        folder: where the dataset's folder goes.
         card: the model's file.
-        manifest: the run's manifest, which counts the samples.
+        palette: the model's palette.
+        manifest: the run's manifest.
     """
 
-    def __init__(self, folder: str | Path, card: dict[str, Any], manifest: Manifest) -> None:
-        self.folder = Path(folder)
-        self.card = card
-        self.labels = NnUNetLabels(ClassTable(**card["classes"]))
-        self.manifest = manifest
+    def __init__(self, folder: str | Path, card: dict[str, Any], palette: torch.Tensor, manifest: Manifest) -> None:
+        super().__init__(Path(folder) / dataset_folder(card["images"]["dataset"]), card, palette, manifest)
+        self.labels = NnUNetLabels(self.classes)
 
-    def attach(self, engine: Engine) -> None:
-        """Attach to a generator, before its manifest."""
-        engine.add_event_handler(Events.ITERATION_COMPLETED, self._write)
-        engine.add_event_handler(Events.COMPLETED, self._describe)
+    def write(self, sample: dict[str, Any]) -> None:
+        """Write a sample's channels and its label."""
+        name, native = sample_id(sample["request"]), sample["native"]
+        affine = slice_affine(self.card, *native.shape[-2:])
+        for k, channel in enumerate(native[None] if native.ndim == 2 else native):
+            save_slice(self.folder / "imagesTr" / f"{name}_{k:04d}.nii.gz", channel, affine)
+        save_slice(self.folder / "labelsTr" / f"{name}.nii.gz", self.labels(sample["label"][0].numpy()), affine)
 
-    def _write(self, engine: Engine) -> None:
-        output: Any = engine.state.output
-        for sample in output:
-            name, native = sample_id(sample["request"]), sample["native"]
-            channels = native[None] if native.ndim == 2 else native
-            affine = self._affine(*native.shape[-2:])
-            for k, channel in enumerate(channels):
-                _save(self.folder / "imagesTr" / f"{name}_{k:04d}.nii.gz", channel, affine)
-            _save(self.folder / "labelsTr" / f"{name}.nii.gz", self.labels(sample["label"][0].numpy()), affine)
-
-    def _description(self) -> str:
-        images = self.card["images"]
-        description = f"{DESCRIPTION}. Trained on {images['dataset']}."
-        if images["modality"] == "CT":
-            description += " Slices, not volumes. HU are clipped to {} to {}.".format(*images["window"])
-        return description
-
-    def _affine(self, height: int, width: int) -> NDArray[np.float64]:
-        """Return voxel indices to RAS mm, the image's middle at the origin."""
-        field_of_view = self.card["images"].get("field_of_view")
-        spacing = field_of_view / width if field_of_view else 1.0
-        affine = np.diag([spacing, spacing, self.card.get("slice_spacing") or 1.0, 1.0])
-        affine[:2, 3] = -spacing * (width - 1) / 2, -spacing * (height - 1) / 2
-        return affine
-
-    def _describe(self, engine: Engine) -> None:
+    def finish(self) -> None:
+        """Write ``dataset.json``."""
         names = [row["id"] for row in self.manifest.rows]
         channels = ["CT"] if self.card["images"]["modality"] == "CT" else ["R", "G", "B"]
         content = {
@@ -87,19 +64,20 @@ class NiftiWriter:
         with atomic_write(self.folder / "dataset.json") as draft:
             draft.write_text(json.dumps(content, indent=1), "utf-8")
 
+    def _description(self) -> str:
+        images = self.card["images"]
+        description = f"{DESCRIPTION}. Trained on {images['dataset']}."
+        if images["modality"] == "CT":
+            description += " Slices, not volumes. HU are clipped to {} to {}.".format(*images["window"])
+        return description
+
+
+def dataset_folder(name: str) -> str:
+    """Return nnU-Net's folder name of a dataset: ``PASCAL VOC 2012`` -> ``Dataset900_PASCALVOC2012Synthetic``."""
+    return f"Dataset{DATASET_ID:03d}_{re.sub(r'[^A-Za-z0-9]', '', name)}Synthetic"
+
 
 def _listed(name: str, num_channels: int) -> str | list[str]:
     """Return an image's file as MONAI's data lists name it, or its files, one a channel."""
     files = [f"./imagesTr/{name}_{k:04d}.nii.gz" for k in range(num_channels)]
     return files[0] if num_channels == 1 else files
-
-
-def _save(path: Path, display: NDArray[Any], affine: NDArray[np.float64]) -> None:
-    """Save a slice (H W, radiological display: anterior and the patient's right first) as an X Y 1 volume."""
-    volume = nib.Nifti1Image(np.ascontiguousarray(display[::-1, ::-1].T)[:, :, None], affine)
-    volume.set_sform(affine, code=1)
-    volume.set_qform(affine, code=1)
-    volume.header.set_xyzt_units("mm")
-    volume.header["descrip"] = DESCRIPTION
-    with atomic_write(path) as draft:
-        nib.save(volume, draft)

@@ -2,61 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from ignite.engine import Engine, Events
 from numpy.typing import NDArray
 from PIL import Image
 
-from cosimgen_monai.codec import VOID, ClassTable, display_colours, overlay, to_8_bit
+from cosimgen_monai.codec import VOID, overlay, to_8_bit
 from cosimgen_monai.export.manifest import sample_id
+from cosimgen_monai.export.writer import SampleWriter
 from cosimgen_monai.settings import atomic_write
 
 
-class PngWriter:
+class PngWriter(SampleWriter):
     """Write each sample as ``images/<id>.png``, ``labels/<id>.png`` and ``overlays/<id>.png``.
 
     A label's pixel values are the class ids; its palette holds the model's colours. CT images are 8-bit grey over the
     training window.
-
-    Args:
-        folder: where the pictures go.
-        classes: the model's classes.
-        palette: the model's palette.
     """
 
-    def __init__(self, folder: str | Path, classes: ClassTable, palette: torch.Tensor) -> None:
-        self.folder = Path(folder)
-        self.classes = classes
-        self.colours = display_colours(palette)
+    def write(self, sample: dict[str, Any]) -> None:
+        """Write a sample's three pictures."""
+        name, label = f"{sample_id(sample['request'])}.png", sample["label"][0].numpy()
+        over = overlay(to_8_bit(sample["image"].numpy()), label, self.colours, self.classes.background)
+        save_picture(self.folder / "images" / name, Image.fromarray(picture_of(sample)))
+        save_picture(self.folder / "labels" / name, indexed(label, self._palette()))
+        save_picture(self.folder / "overlays" / name, Image.fromarray(over))
 
-    def attach(self, engine: Engine) -> None:
-        """Attach to a generator, before its manifest."""
-        engine.add_event_handler(Events.ITERATION_COMPLETED, self._write)
+    def _palette(self) -> dict[int, tuple[int, int, int]]:
+        void = {VOID: self.colours[-1]} if self.classes.has_void else {}
+        return {**dict(enumerate(self.colours[: self.classes.num_classes])), **void}
 
-    def _write(self, engine: Engine) -> None:
-        output: Any = engine.state.output
-        for sample in output:
-            name, label = sample_id(sample["request"]), sample["label"][0].numpy()
-            rgb = to_8_bit(sample["image"].numpy())
-            grey = sample["native"].ndim == 2
-            image = to_8_bit(sample["image"].mean(dim=0, keepdim=True).numpy())[..., 0] if grey else rgb
-            self._save("images", name, Image.fromarray(image))
-            self._save("labels", name, self._indexed(label))
-            self._save("overlays", name, Image.fromarray(overlay(rgb, label, self.colours, self.classes.background)))
 
-    def _indexed(self, label: NDArray[np.uint8]) -> Image.Image:
-        table: list[Any] = [(0, 0, 0)] * 256
-        table[: self.classes.num_classes] = self.colours[: self.classes.num_classes]
-        if self.classes.has_void:
-            table[VOID] = self.colours[-1]
-        picture = Image.fromarray(label)
-        picture.putpalette([value for colour in table for value in colour])
-        return picture
+def picture_of(sample: dict[str, Any]) -> NDArray[np.uint8]:
+    """Return a sample's image as 8 bit: H W 3, or H W over the training window where it is CT."""
+    if sample["native"].ndim == 2:
+        return to_8_bit(sample["image"].mean(dim=0, keepdim=True).numpy())[..., 0]
+    return to_8_bit(sample["image"].numpy())
 
-    def _save(self, kind: str, name: str, picture: Image.Image) -> None:
-        with atomic_write(self.folder / kind / f"{name}.png") as draft:
-            picture.save(draft)
+
+def indexed(label: NDArray[np.uint8], colours: dict[int, Sequence[int]]) -> Image.Image:
+    """Return a picture whose pixel values are a label's ids (H W), in these colours; other values are black."""
+    table = np.zeros((256, 3), dtype=np.uint8)
+    table[list(colours)] = list(colours.values())
+    picture = Image.fromarray(label)
+    picture.putpalette(table.tobytes())
+    return picture
+
+
+def save_picture(path: Path, picture: Image.Image, **options: Any) -> None:
+    """Save a picture whole or not at all, in the format of its suffix."""
+    with atomic_write(path) as draft:
+        picture.save(draft, **options)

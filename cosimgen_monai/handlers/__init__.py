@@ -5,7 +5,7 @@ from cosimgen_monai.handlers.checkpoint import Checkpoint
 from cosimgen_monai.handlers.ema import ExponentialMovingAverage
 from cosimgen_monai.handlers.progress import SamplingProgress, TrainingProgress
 from cosimgen_monai.handlers.sample_sheet import SampleSheet
-from cosimgen_monai.handlers.sheet import SheetRow, draw_sheet, verdict
+from cosimgen_monai.handlers.sheet import SheetRow, draw_sheet, draw_strips, verdict
 from cosimgen_monai.handlers.upscaler_sheet import UpscalerSheet, columns_sheet
 from cosimgen_monai.handlers.validation import Validation
 
@@ -21,5 +21,6 @@ __all__ = [
     "Validation",
     "columns_sheet",
     "draw_sheet",
+    "draw_strips",
     "verdict",
 ]

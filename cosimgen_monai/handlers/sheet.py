@@ -32,21 +32,29 @@ def draw_sheet(
     colours: Sequence[tuple[int, int, int]],
     background: int | None,
     heading: str,
-    tile: int = 160,
-    columns: int = 2,
 ) -> Image.Image:
     """Draw pairs as image, mask and overlay under their prompts, several to a line."""
+    strips = []
+    for row in rows:
+        over = overlay(row.image, row.label, colours, background)
+        strips.append((row.title, row.note, (row.image, colour_label(row.label, colours), over)))
+    return draw_strips(strips, heading)
+
+
+def draw_strips(
+    strips: Sequence[tuple[str, str, Sequence[Picture]]], heading: str, tile: int = 160, columns: int = 2
+) -> Image.Image:
+    """Draw strips of pictures (H W 3 each) under their title and note, several to a line."""
     font, gap, text = ImageFont.load_default(size=12), 8, 40
     width, height = 3 * tile + gap, tile + text
-    lines = -(-len(rows) // columns)
+    lines = -(-len(strips) // columns)
     sheet = Image.new("RGB", (columns * (width + gap) + gap, lines * (height + gap) + 32), "white")
     draw = ImageDraw.Draw(sheet)
     draw.text((gap, gap), heading, fill="black", font=ImageFont.load_default(size=15))
-    for i, row in enumerate(rows):
+    for i, (title, note, pictures) in enumerate(strips):
         left, top = gap + (i % columns) * (width + gap), 32 + (i // columns) * (height + gap)
-        for line, words in enumerate((row.title, row.note)):
+        for line, words in enumerate((title, note)):
             draw.text((left, top + 17 * line), _shorten(words, width, font), fill="black", font=font)
-        pictures = (row.image, colour_label(row.label, colours), overlay(row.image, row.label, colours, background))
         for k, picture in enumerate(pictures):
             nearest = ImageOps.contain(Image.fromarray(picture), (tile, tile), Image.Resampling.NEAREST)
             sheet.paste(nearest, (left + k * (tile + 2), top + text - 4))
@@ -54,7 +62,8 @@ def draw_sheet(
 
 
 def _shorten(words: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
-    """Cut words that are wider than a tile."""
+    """Cut words that are wider than a tile; line breaks and the like become spaces."""
+    words = " ".join(words[:500].split())
     while font.getlength(words) > width and len(words) > 1:
         words = words[:-2] + "…"
     return words

@@ -9,7 +9,7 @@ from cosimgen_monai.losses.upscaling import UpscalerLoss
 __all__ = [
     "AdversarialLoss",
     "CoSimGenLoss",
+    "PerceptualLoss",
     "TextronLoss",
     "UpscalerLoss",
 ]
-__all__ = ["AdversarialLoss", "CoSimGenLoss", "PerceptualLoss", "TextronLoss"]

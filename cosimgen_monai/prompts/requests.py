@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from cosimgen_monai.codec import ClassTable
-from cosimgen_monai.prompts.reading import read_prompt
+from cosimgen_monai.prompts.mix import draw_mix
+from cosimgen_monai.prompts.prompt_file import SUFFIXES, Asked, read_prompt_file
+from cosimgen_monai.prompts.reading import Reading, shortened, understand
 from cosimgen_monai.prompts.writing import TEMPLATE, write_prompt
 from cosimgen_monai.settings import check_counts, derive_seed
 
-logger = logging.getLogger(__name__)
-
-Wish = tuple[str, tuple[int, ...], str]
-"""A prompt, the ids of the classes that it asks for, and what drives the model: ``text``, ``classes`` or ``both``."""
+DEFAULT_NUM_SAMPLES = 16
 
 
 @dataclass(frozen=True)
@@ -32,6 +27,7 @@ class Request:
         asked: ids of the classes asked for.
         by: what drives the model: ``text``, ``classes`` or ``both``.
         seed: the sample's own seed.
+        refused: ids of the classes that the prompt does not want.
     """
 
     index: int
@@ -39,48 +35,86 @@ class Request:
     asked: tuple[int, ...]
     by: str
     seed: int
+    refused: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asked for once, before it becomes samples; attributes as of :class:`Request`."""
+
+    prompt: str
+    asked: tuple[int, ...]
+    by: str
+    refused: tuple[int, ...] = ()
+    count: int | None = None
 
 
 def plan_requests(
     classes: ClassTable,
-    num_samples: int,
+    num_samples: int | None,
     seed: int,
     prompts: Any = None,
     class_names: Any = None,
     class_sets: Sequence[tuple[int, ...]] = (),
     template: str = TEMPLATE,
+    mix: Any = None,
 ) -> list[Request]:
-    """Plan the samples of a run; wishes take turns until there are ``num_samples``.
+    """Plan the samples of a run.
+
+    Wishes with counts come as often as they say, one after the other; wishes without take turns until there are
+    ``num_samples``; a mix is drawn.
 
     Args:
         classes: the model's classes.
-        num_samples: number of samples.
+        num_samples: number of samples; ``None`` for what the prompt file's counts sum to, else 16.
         seed: seed of the run; each sample's seed is derived from it and the sample's number.
-        prompts: a prompt, a list of prompts, or a text file of one prompt a line.
+        prompts: a prompt, a list of prompts, or a file of them (:func:`read_prompt_file`).
         class_names: a list of lists of class names. With prompts too, the n-th list goes with the n-th prompt.
-        class_sets: class sets to draw from at random where neither is given.
+        class_sets: class sets of the training images, each as often as it occurred.
         template: the prompt's template for requests by class.
+        mix: see :func:`draw_mix`; ``None`` where prompts or classes are given, else ``training``.
 
     Raises:
-        ValueError: if a prompt or class names nothing the model knows, the two contradict each other, or the number
-            of samples is not positive, or there is nothing to draw from.
+        ValueError: if a prompt or class names nothing the model knows, the wishes contradict each other or the number
+            of samples, that number is not positive, or there is nothing to draw from.
     """
-    check_counts(num_samples=num_samples)
+    if num_samples is not None:
+        check_counts(num_samples=num_samples)
     wishes = _wishes(classes, _as_prompts(prompts), _as_class_lists(class_names), template)
-    if not wishes:
-        if not class_sets:
+    if wishes and mix is not None:
+        raise ValueError("`mix` and `prompts` or `classes` both say what to draw: give one of them.")
+    counts = [wish.count for wish in wishes if wish.count is not None]
+    if counts:
+        turns = _by_count(wishes, num_samples)
+    elif wishes:
+        turns = _in_turn(wishes, DEFAULT_NUM_SAMPLES if num_samples is None else num_samples)
+    else:
+        if mix is None and not class_sets:
             raise ValueError("There is nothing to ask for: give `prompts` or `classes`; no class sets are known.")
-        rng = np.random.default_rng(derive_seed("class sets", seed))
-        drawn = [class_sets[i] for i in rng.integers(len(class_sets), size=num_samples)]
-        wishes = [(write_prompt(ids, classes, template), ids, "classes") for ids in drawn]
+        number = DEFAULT_NUM_SAMPLES if num_samples is None else num_samples
+        sets = draw_mix("training" if mix is None else mix, classes, class_sets, number, seed)
+        turns = [Wish(write_prompt(ids, classes, template), ids, "classes") for ids in sets]
+    return [
+        Request(i, wish.prompt, wish.asked, wish.by, derive_seed("sample", seed, i), wish.refused)
+        for i, wish in enumerate(turns)
+    ]
+
+
+def _by_count(wishes: list[Wish], num_samples: int | None) -> list[Wish]:
+    turns = [wish for wish in wishes for _ in range(1 if wish.count is None else wish.count)]
+    if num_samples not in (None, len(turns)):
+        raise ValueError(
+            f"The prompt file's counts sum to {len(turns)} samples, but `num_samples` is {num_samples}: leave one out."
+        )
+    return turns
+
+
+def _in_turn(wishes: list[Wish], num_samples: int) -> list[Wish]:
     if len(wishes) > num_samples:
         raise ValueError(
             f"{len(wishes)} prompts or class lists need --num_samples {len(wishes)} at least, got {num_samples}."
         )
-    turns = [wishes[i % len(wishes)] for i in range(num_samples)]
-    return [
-        Request(i, prompt, asked, by, derive_seed("sample", seed, i)) for i, (prompt, asked, by) in enumerate(turns)
-    ]
+    return [wishes[i % len(wishes)] for i in range(num_samples)]
 
 
 def fingerprint(requests: Sequence[Request]) -> str:
@@ -96,51 +130,51 @@ def requests_of_sets(
     return [Request(r.index, r.prompt, r.asked, ("classes", "text")[r.index % 2], r.seed) for r in drawn]
 
 
-def _wishes(classes: ClassTable, prompts: list[str], class_lists: list[list[str]], template: str) -> list[Wish]:
+def _wishes(classes: ClassTable, prompts: list[Asked], class_lists: list[list[str]], template: str) -> list[Wish]:
     if not prompts:
         asked = [classes.ids_of(names) for names in class_lists]
-        return [(write_prompt(ids, classes, template), ids, "classes") for ids in asked]
+        return [Wish(write_prompt(ids, classes, template), ids, "classes") for ids in asked]
+    readings = {prompt: understand(prompt, classes) for prompt, _ in prompts}
     if not class_lists:
-        asked = [read_prompt(prompt, classes) for prompt in prompts]
-        for prompt, ids in zip(prompts, asked, strict=True):
-            logger.info("%r asks for: %s", prompt, ", ".join(classes.names_of(ids)))
-        return [(prompt, ids, "text") for prompt, ids in zip(prompts, asked, strict=True)]
+        return [
+            Wish(prompt, readings[prompt].asked, "text", readings[prompt].refused, count) for prompt, count in prompts
+        ]
     if len(prompts) != len(class_lists):
         raise ValueError(
             f"`prompts` ({len(prompts)}) and `classes` ({len(class_lists)}) go together one by one; "
             "give as many of each, or only one of the two."
         )
     return [
-        (prompt, _agreed(prompt, names, classes), "both") for prompt, names in zip(prompts, class_lists, strict=True)
+        Wish(prompt, _agreed(prompt, readings[prompt], names, classes), "both", readings[prompt].refused, count)
+        for (prompt, count), names in zip(prompts, class_lists, strict=True)
     ]
 
 
-def _agreed(prompt: str, names: list[str], classes: ClassTable) -> tuple[int, ...]:
-    """Return the classes of a request that has both; the words may leave a class out, but not add one."""
+def _agreed(prompt: str, reading: Reading, names: list[str], classes: ClassTable) -> tuple[int, ...]:
+    """Return the classes of a request that has both; the words may leave a class out, but not add or refuse one."""
     asked = classes.ids_of(names)
-    extra = set(read_prompt(prompt, classes)) - set(asked)
-    if extra:
-        raise ValueError(
-            f"The prompt {prompt!r} and the classes {names} contradict each other: the prompt also names "
-            f"{list(classes.names_of(sorted(extra)))}."
-        )
+    for ids, does in ((set(reading.asked) - set(asked), "also names"), (set(reading.refused) & set(asked), "refuses")):
+        if ids:
+            raise ValueError(
+                f"The prompt {shortened(prompt)!r} and the classes {names} contradict each other: the prompt {does} "
+                f"{list(classes.names_of(sorted(ids)))}."
+            )
     return asked
 
 
-def _as_prompts(prompts: Any) -> list[str]:
-    """Understand the ``prompts`` key: nothing, one prompt, a list, or a text file."""
+def _as_prompts(prompts: Any) -> list[Asked]:
+    """Understand the ``prompts`` key: nothing, one prompt, a list, or a file."""
     if prompts is None:
         return []
+    if isinstance(prompts, str) and prompts.lower().endswith(SUFFIXES):
+        return read_prompt_file(prompts)
     if isinstance(prompts, str):
-        file = Path(prompts) if prompts.endswith(".txt") else None
-        if file is not None and not file.is_file():
-            raise ValueError(f"The prompt file {file} does not exist.")
-        prompts = [line for line in file.read_text("utf-8").splitlines() if line.strip()] if file else [prompts]
-        if not prompts:
-            raise ValueError(f"The prompt file {file} holds no prompt: write one a line.")
+        prompts = [prompts]
     if not isinstance(prompts, (list, tuple)) or not prompts or not all(isinstance(p, str) for p in prompts):
-        raise ValueError(f"`prompts` must be a prompt, a list of prompts or a .txt file of them, got {prompts!r}.")
-    return list(prompts)
+        raise ValueError(
+            f"`prompts` must be a prompt, a list of prompts or a {', '.join(SUFFIXES)} file of them, got {prompts!r}."
+        )
+    return [(prompt, None) for prompt in prompts]
 
 
 def _as_class_lists(class_names: Any) -> list[list[str]]:

@@ -14,7 +14,7 @@ from monai.utils import BundlePropertyConfig
 from cosimgen_monai.settings.values import nearest_names
 from cosimgen_monai.settings.workflow import active_config, active_parser
 
-TEXT_KEYS = ("prompts", "classes")
+TEXT_KEYS = ("prompts", "classes", "mix")
 """Keys that hold a person's own words."""
 
 _DATASET_KEYS = {"augmentation", "prompt_template", "prompt_contexts"}

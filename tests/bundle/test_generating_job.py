@@ -15,6 +15,8 @@ from tiny import CONFIGS, INFERENCE, command_line, generate
 
 from cosimgen_monai.networks import read_model
 
+NIFTI = "nifti/Dataset900_phantomSynthetic"
+
 
 def rows_of(run: Path) -> list[dict[str, str]]:
     with (run / "manifest.csv").open(newline="") as file:
@@ -33,8 +35,8 @@ def test_generating_by_text_writes_pairs_that_agree(tmp_path: Path, tiny_model: 
     assert len({row["seed"] for row in rows}) == 3
     assert {row["model_sha256"] for row in rows} == {read_model(tiny_model).card["sha256"]}
     for row in rows:
-        label = nib.load(run / "nifti/labelsTr" / f"{row['id']}.nii.gz")
-        image = nib.load(run / "nifti/imagesTr" / f"{row['id']}_0000.nii.gz")
+        label = nib.load(run / NIFTI / "labelsTr" / f"{row['id']}.nii.gz")
+        image = nib.load(run / NIFTI / "imagesTr" / f"{row['id']}_0000.nii.gz")
         assert np.array_equal(image.affine, label.affine)
         assert image.get_data_dtype() == np.int16
         assert label.get_data_dtype() == np.uint8
@@ -59,7 +61,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path: Path, tiny_model
     expected = files_of(whole)
     cut = generate(tmp_path / "cut", tiny_model, num_samples=5)
     manifest = (cut / "manifest.csv").read_bytes().splitlines(keepends=True)
-    (cut / "nifti/imagesTr/.draft-0-cosimgen_000002_0000.nii.gz").write_bytes(b"half")
+    (cut / NIFTI / "imagesTr/.draft-0-cosimgen_000002_0000.nii.gz").write_bytes(b"half")
     (cut / "manifest.csv").write_bytes(b"".join(manifest[:3]) + manifest[3][:20])  # killed in the middle of a line
     again = generate(tmp_path / "cut", tiny_model, num_samples=5)
     assert files_of(again) == expected

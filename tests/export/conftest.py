@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,14 @@ from ignite.engine import Engine
 from monai.transforms import Compose
 
 from cosimgen_monai.codec import ClassTable, fibonacci_palette
-from cosimgen_monai.export import ContactSheet, Manifest, NiftiWriter, PngWriter, RestoreIntensity, RestoreShape
+from cosimgen_monai.export import (
+    ContactSheet,
+    Manifest,
+    RestoreIntensity,
+    RestoreShape,
+    Thumbnails,
+    open_writers,
+)
 from cosimgen_monai.prompts import Request
 
 CT_IMAGES = {
@@ -79,13 +86,16 @@ def make_samples() -> Callable[..., list[dict[str, Any]]]:
 def write() -> Callable[..., Manifest]:
     """Return a function that runs all writers over samples, in batches of two, into a folder."""
 
-    def run(folder: Path, card: dict[str, Any], samples: list[dict[str, Any]]) -> Manifest:
+    def run(
+        folder: Path, card: dict[str, Any], samples: list[dict[str, Any]], formats: Sequence[str] = ("nifti", "png")
+    ) -> Manifest:
         classes = ClassTable(**card["classes"])
         palette = fibonacci_palette(classes.num_colours)
         manifest = Manifest(folder / "manifest.csv", classes, {"sampler": "ddim", "steps": 3})
         engine = Engine(lambda _, batch: batch)
-        writers = [NiftiWriter(folder / "nifti", card, manifest), PngWriter(folder / "png", classes, palette)]
-        for handler in [*writers, manifest, ContactSheet(folder, classes, palette, manifest)]:
+        writers = open_writers(list(formats), folder, card, palette, manifest)
+        thumbnails = Thumbnails(folder / "thumbnails", card, palette, manifest)
+        for handler in [*writers, thumbnails, manifest, ContactSheet(folder, manifest, list(formats))]:
             handler.attach(engine)
         engine.run([samples[i : i + 2] for i in range(0, len(samples), 2)])
         return manifest

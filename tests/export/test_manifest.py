@@ -62,7 +62,7 @@ def test_a_run_goes_on_where_it_stopped(tmp_path: Path, ct_card, make_samples: M
     assert [request.index for request in missing] == [2, 3]
     write(tmp_path, ct_card, samples[2:])
     assert [row["id"] for row in read(tmp_path / "manifest.csv")] == [f"cosimgen_{i:06d}" for i in range(4)]
-    assert (tmp_path / "nifti/dataset.json").read_text("utf-8").count("imagesTr") == 4
+    assert (tmp_path / "nifti/Dataset900_phantomSynthetic/dataset.json").read_text("utf-8").count("imagesTr") == 4
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
@@ -102,7 +102,7 @@ def test_a_row_is_written_after_its_files(
     def checked(self: Manifest, engine: Engine) -> None:
         for sample in engine.state.output:
             name = sample_id(sample["request"])
-            assert (tmp_path / f"nifti/labelsTr/{name}.nii.gz").is_file()
+            assert (tmp_path / f"nifti/Dataset900_phantomSynthetic/labelsTr/{name}.nii.gz").is_file()
             assert (tmp_path / f"png/overlays/{name}.png").is_file()
         append(self, engine)
 

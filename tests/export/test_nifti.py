@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,14 @@ from cosimgen_monai.data.resampling.axial_slices import axial_slices
 
 Make = Callable[..., Any]
 CASES = [f"cosimgen_{i:06d}" for i in range(3)]
+FRAMES = "nifti/Dataset900_CholecSeg8kSynthetic"
 
 
 @pytest.fixture
 def ct(tmp_path: Path, ct_card: dict[str, Any], make_samples: Make, write: Make) -> tuple[Path, list[dict[str, Any]]]:
     samples = make_samples(ct_card)
     write(tmp_path, ct_card, samples)
-    return tmp_path / "nifti", samples
+    return tmp_path / "nifti/Dataset900_phantomSynthetic", samples
 
 
 def test_ct_slices_are_hu_and_ids_on_one_ras_grid_of_true_spacing(ct) -> None:
@@ -71,7 +73,7 @@ def test_the_same_sample_is_written_as_the_same_bytes(
     folder, _ = ct
     write(tmp_path / "again", ct_card, make_samples(ct_card))
     for file in folder.rglob("*.nii.gz"):
-        assert file.read_bytes() == (tmp_path / "again/nifti" / file.relative_to(folder)).read_bytes()
+        assert file.read_bytes() == (tmp_path / "again" / file.relative_to(tmp_path)).read_bytes()
 
 
 def test_monai_reads_the_dataset(ct) -> None:
@@ -86,7 +88,7 @@ def test_colour_pictures_are_three_upright_channels(
 ) -> None:
     (sample,) = samples = make_samples(frames_card, "A photo of liver")
     write(tmp_path, frames_card, samples)
-    (listed,) = load_decathlon_datalist(str(tmp_path / "nifti/dataset.json"), True, "training")
+    (listed,) = load_decathlon_datalist(str(tmp_path / FRAMES / "dataset.json"), True, "training")
     assert len(listed["image"]) == 3
     for channel, path in zip(sample["native"], listed["image"], strict=True):
         file = nib.load(path)
@@ -103,9 +105,9 @@ def test_a_first_class_that_is_no_background_is_not_nnunets_background(
 ) -> None:
     (sample,) = samples = make_samples(frames_card, "A photo of liver")
     write(tmp_path, frames_card, samples)
-    names = json.loads((tmp_path / "nifti/dataset.json").read_text("utf-8"))["labels"]
+    names = json.loads((tmp_path / FRAMES / "dataset.json").read_text("utf-8"))["labels"]
     assert names == {"background": 0, "fat": 1, "liver": 2, "grasper": 3, "ignore": 4}
-    found = np.asarray(nib.load(tmp_path / f"nifti/labelsTr/{CASES[0]}.nii.gz").dataobj)[::-1, ::-1, 0].T
+    found = np.asarray(nib.load(tmp_path / FRAMES / f"labelsTr/{CASES[0]}.nii.gz").dataobj)[::-1, ::-1, 0].T
     ours = sample["label"][0].numpy()
     np.testing.assert_array_equal(found, np.where(ours == 255, 4, ours.astype(int) + 1))
     assert (found == 0).sum() == 0
@@ -117,7 +119,8 @@ def test_the_dataset_keeps_nnunets_rules(
 ) -> None:
     card = request.getfixturevalue(card_name)
     write(tmp_path, card, make_samples(card))
-    folder = tmp_path / "nifti"
+    (folder,) = (tmp_path / "nifti").iterdir()
+    assert re.fullmatch(r"Dataset\d{3}_[A-Za-z0-9]+", folder.name)
     dataset = json.loads((folder / "dataset.json").read_text("utf-8"))
     channels, ids, ending = dataset["channel_names"], list(dataset["labels"].values()), dataset["file_ending"]
     assert list(channels) == [str(k) for k in range(len(channels))]

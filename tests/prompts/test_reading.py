@@ -6,7 +6,7 @@ import pytest
 
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.data import BTCV
-from cosimgen_monai.prompts import read_prompt
+from cosimgen_monai.prompts import read_prompt, understand
 
 CLASSES = BTCV("unread").classes
 SPLEEN, RIGHT_KIDNEY, LEFT_KIDNEY, GALLBLADDER, ESOPHAGUS, LIVER, STOMACH, AORTA, IVC, PORTAL = range(1, 11)
@@ -58,7 +58,6 @@ def test_words_name_classes(prompt: str, ids: set[int]) -> None:
         ("a dog", "known: 'aorta', .*'stomach'"),
         ("background", "known: 'aorta'"),
         ("deliver the aortic", "names no class of this model"),  # words are whole words
-        ("", "names no class of this model"),
     ],
 )
 def test_a_prompt_without_a_class_is_answered_with_the_nearest(prompt: str, hint: str) -> None:
@@ -77,3 +76,30 @@ def test_names_are_read_as_their_dataset_spells_them() -> None:
     assert read_prompt("buses beside a Dining Table", table) == (0, 1)
     assert read_prompt("l hook electrocautery in vegetation", table) == (2, 3)
     assert read_prompt("écrans", table) == (4,)
+
+
+def test_a_word_that_looks_like_a_slip_is_given_its_nearest() -> None:
+    assert understand("a photo of livr and spleen", CLASSES).slips == (("livr", "liver"),)
+    assert understand("an axial contrast-enhanced CT slice of the portal region: liver", CLASSES).slips == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "message"),
+    [
+        ("", "A prompt is empty"),
+        (" \t\n ", "A prompt is empty"),
+        ("liver " * 1667, r"10,002 characters .*liver.*1,000 are allowed"),
+        ("肝臓と脾臓の写真", "names no class of this model; known: 'aorta'"),
+        ("صورة للكبد", "names no class of this model"),
+        ("../../etc/passwd", "names no class of this model"),
+        ("no spleen, liver and spleen", r"asks for \['spleen'\] and refuses the same"),
+    ],
+)
+def test_odd_prompts_are_answered_in_one_short_message(prompt: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as error:
+        understand(prompt, CLASSES)
+    assert len(str(error.value)) < 500
+
+
+def test_other_scripts_around_a_name_are_context() -> None:
+    assert understand("肝臓 (liver) \U0001fac0", CLASSES).asked == (LIVER,)

@@ -65,6 +65,61 @@ def test_prompts_come_from_a_text_file(tmp_path: Path) -> None:
         plan(prompts=str(tmp_path / "absent.txt"))
 
 
+COUNTED = [
+    ("asked.txt", "liver, spleen\t2\nno spleen, aorta\t3\nstomach\n"),
+    ("asked.csv", 'prompt,count\n"liver, spleen",2\n"no spleen, aorta",3\nstomach,\n'),
+    ("asked.csv", '\ufeffcount,prompt\r\n2,"liver, spleen"\r\n3,"no spleen, aorta"\r\n1,stomach\r\n'),
+    ("asked.json", '{"liver, spleen": 2, "no spleen, aorta": 3, "stomach": 1}'),
+    (
+        "asked.json",
+        '[{"prompt": "liver, spleen", "count": 2}, {"prompt": "no spleen, aorta", "count": 3}, "stomach"]',
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), COUNTED)
+def test_a_files_counts_are_kept(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    rows = plan(None, prompts=str(tmp_path / name))
+    assert [row.prompt for row in rows] == ["liver, spleen"] * 2 + ["no spleen, aorta"] * 3 + ["stomach"]
+    assert [row.refused for row in rows] == [()] * 2 + [(SPLEEN,)] * 3 + [()]
+    assert plan(6, prompts=str(tmp_path / name)) == rows
+    with pytest.raises(ValueError, match="counts sum to 6 samples, but `num_samples` is 10"):
+        plan(10, prompts=str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("asked.txt", "liver\t0\n", "asks for '0' samples of 'liver'"),
+        ("asked.txt", "liver\t-2\n", "asks for '-2' samples of 'liver'"),
+        ("asked.txt", "liver\tmany\n", "asks for 'many' samples"),
+        ("asked.csv", "words,count\nliver,2\n", r"columns \['words', 'count'\]; expected prompt"),
+        ("asked.csv", "prompt,count\n", "holds no prompt"),
+        ("asked.csv", 'prompt,count\n"",2\n', "A prompt is empty"),
+        ("asked.json", "[", "is no JSON"),
+        ("asked.json", "3", "holds no prompt"),
+        ("asked.json", '[{"text": "liver"}]', r"holds \{'text': 'liver'\}"),
+        ("asked.json", '{"liver": 1.5}', "asks for 1.5 samples"),
+        ("asked.json", '{"liver": true}', "asks for True samples"),
+    ],
+)
+def test_a_wrong_file_is_named(tmp_path: Path, name: str, text: str, message: str) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(ValueError, match=message):
+        plan(None, prompts=str(tmp_path / name))
+
+
+def test_a_file_that_is_no_utf_8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "asked.txt").write_bytes("Größe: liver".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"asked\.txt is no UTF-8 text"):
+        plan(None, prompts=str(tmp_path / "asked.txt"))
+
+
+def test_sixteen_samples_are_drawn_where_nothing_says_how_many() -> None:
+    assert len(plan(None, prompts="liver")) == len(plan(None, class_sets=SETS)) == 16
+
+
 def test_class_sets_are_drawn_as_often_as_they_stand() -> None:
     rows = plan(2000, class_sets=[(6,)] * 3 + [(1, 7)])
     assert {row.asked for row in rows} == {(6,), (1, 7)}
@@ -100,6 +155,16 @@ def test_validation_asks_by_class_and_by_text_in_turn() -> None:
         ({"num_samples": True, "prompts": "liver"}, "`num_samples`"),
         ({}, "nothing to ask for: give `prompts` or `classes`"),
         ({"class_names": ["liver"], "template": "A photo"}, "`prompt_template`"),
+        ({"prompts": ["no liver, spleen"], "class_names": [["liver", "spleen"]]}, r"contradict.*refuses \['liver'\]"),
+        ({"prompts": ["liver"], "mix": "training", "class_sets": SETS}, "`mix` and `prompts` .* give one of them"),
+        ({"mix": "even", "class_sets": SETS}, "`mix` must be training, balanced, or shares"),
+        ({"mix": "balanced"}, "lists no class sets"),
+        ({"mix": {"liver": 0.5, "spleen": 0.4}}, "shares sum to 0.9, not to 1"),
+        ({"mix": {"livr": 1}}, "`mix` 'livr': Unknown class 'livr'; nearest: 'liver'"),
+        ({"mix": {"liver": -1, "spleen": 2}}, "'liver' the share -1"),
+        ({"mix": {"liver": "half", "spleen": 0.5}}, "'liver' the share 'half'"),
+        ({"mix": {"liver,spleen": 0.5, "spleen, liver": 0.5}}, "the same classes twice"),
+        ({"mix": {"": 1}}, "names no class"),
     ],
 )
 def test_wrong_requests_say_what_is_wrong(wishes: dict[str, Any], message: str) -> None:

@@ -93,6 +93,10 @@ class MBRSC(RGBSource):
         """Return what shapes a cached pair, beside the files."""
         return {"source": self.name, "crop_size": self.crop_size, "crop_stride": self.crop_stride}
 
+    def card(self) -> dict[str, Any]:
+        """Return what a model's file says of its training data's images."""
+        return {**super().card(), "crop_size": self.crop_size}
+
 
 def crop_starts(side: int, size: int, stride: int) -> list[int]:
     """Return where crops begin along a side: evenly spaced, ``stride`` apart at most, from edge to edge."""

@@ -1,0 +1,41 @@
+"""The layout and codes of the dataset that a model was trained on, so that its readers read drawn pairs too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cosimgen_monai.export.manifest import Manifest
+from cosimgen_monai.export.native_btcv import BtcvLayout
+from cosimgen_monai.export.native_cholecseg8k import CholecSeg8kLayout
+from cosimgen_monai.export.native_folder import FolderLayout
+from cosimgen_monai.export.native_mbrsc import MbrscLayout
+from cosimgen_monai.export.native_voc import VocLayout
+from cosimgen_monai.export.writer import SampleWriter
+
+LAYOUTS: dict[str, Callable[[Path, dict[str, Any], torch.Tensor, Manifest], SampleWriter]] = {
+    "BTCV": BtcvLayout,
+    "phantom": BtcvLayout,
+    "CholecSeg8k": CholecSeg8kLayout,
+    "MBRSC": MbrscLayout,
+    "PASCAL VOC 2012": VocLayout,
+}
+"""By the dataset's name in the model's file; somebody's own data go back into the folder overlay's default layout."""
+
+
+def native_writer(folder: Path, card: dict[str, Any], palette: torch.Tensor, manifest: Manifest) -> SampleWriter:
+    """Return the writer of the layout of a model's dataset.
+
+    Raises:
+        ValueError: if the layout cannot hold such pairs.
+    """
+    name = card["images"]["dataset"]
+    if name == "BTCV-Zenodo":
+        raise ValueError(
+            "`formats` native: the Zenodo release's layout wants crops of volumes, which drawn slices have not; "
+            "use nifti (its ids are in dataset.json)."
+        )
+    return LAYOUTS.get(name, FolderLayout)(folder, card, palette, manifest)
