@@ -15,7 +15,7 @@ from cosimgen_monai.settings import atomic_write
 
 logger = logging.getLogger(__name__)
 FORMAT = 1
-IDENTITY = ("network", "schedule", "classes", "images", "sentence_encoder")
+IDENTITY = ("architecture", "network", "schedule", "classes", "images", "sentence_encoder")
 """What of a model's card a checkpoint must share with the training that takes it up."""
 
 
@@ -34,7 +34,7 @@ class Checkpoint:
     def __init__(self, path: str | Path, objects: dict[str, Any], card: dict[str, Any], interval: int = 1) -> None:
         self.path = Path(path)
         self.objects = {name: thing for name, thing in objects.items() if thing is not None}
-        self.identity = json.loads(json.dumps({key: card[key] for key in IDENTITY}))
+        self.identity = json.loads(json.dumps({key: card.get(key) for key in IDENTITY}))
         self.interval = interval
 
     def attach(self, engine: Engine) -> None:
