@@ -6,17 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
-import numpy as np
 import pytest
 import torch
 import torchvision
 from monai.optimizers import WarmupCosineSchedule
 from monai.transforms import Compose, RandFlipd, ScaleIntensityRanged
+from tiny_parts import TINY_CLASSES, embed_prompts, tiny_pairs
 from torch.utils.data import DataLoader
 
-from cosimgen_monai.codec import ClassTable, presence_vector
 from cosimgen_monai.data import CachedPairs, EpochSampler, PairDataset
 from cosimgen_monai.engines import CoSimGenTrainer, PairGenerator
 from cosimgen_monai.handlers import ExponentialMovingAverage
@@ -65,15 +63,6 @@ def real_totalsegmentator() -> Path:
     return folder
 
 
-TINY_CLASSES = ClassTable(("background", "liver", "spleen", "aorta"), background=0)
-
-
-def embed_prompts(prompts: Sequence[str]) -> torch.Tensor:
-    """Stand in for the sentence encoder: 8 numbers of unit length, a function of the prompt."""
-    rows = [torch.randn(8, generator=torch.Generator().manual_seed(crc32(prompt.encode()))) for prompt in prompts]
-    return torch.nn.functional.normalize(torch.stack(rows), dim=1)
-
-
 def tiny_network(**options: Any) -> CoSimGen:
     """Build a network of a few thousand weights, none of them zero."""
     torch.manual_seed(0)
@@ -83,18 +72,6 @@ def tiny_network(**options: Any) -> CoSimGen:
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter, std=0.2)
     return network
-
-
-def tiny_pairs(num_pairs: int) -> CachedPairs:
-    """Draw pairs of 16 x 16: a block of one or two organs on noise."""
-    rng = np.random.default_rng(0)
-    labels = np.zeros((num_pairs, 1, 16, 16), np.uint8)
-    for i in range(num_pairs):
-        labels[i, 0, 2:8, 2:8] = 1 + i % 3
-        labels[i, 0, 10:14, 10:14] = rng.integers(0, 4)
-    images = (labels * 60 + rng.integers(-20, 20, labels.shape)).astype(np.int16)
-    presence = presence_vector(torch.from_numpy(labels), TINY_CLASSES).numpy().astype(np.uint8)
-    return CachedPairs(images, labels, [{"group": str(i)} for i in range(num_pairs)], presence)
 
 
 @dataclass

@@ -14,9 +14,8 @@ from monai.engines.utils import IterationEvents
 from monai.transforms import Transform
 
 from cosimgen_monai.codec import presence_of, unpack_pair
-from cosimgen_monai.networks import CoSimGen
 from cosimgen_monai.prompts import Request
-from cosimgen_monai.sampling import SamplingInferer, check_precision
+from cosimgen_monai.sampling import PairInferer, check_precision
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +29,8 @@ class PairGenerator(Evaluator):
     Args:
         device: where to sample.
         val_data_loader: batches of requests (lists).
-        network: the model, or its EMA.
-        inferer: reverse diffusion.
+        network: the model, or its EMA: ``palette``, ``num_classes``, ``condition`` and what the inferer asks of it.
+        inferer: the noise of seeds, and pairs from it: reverse diffusion, or one pass.
         embed: the sentence encoder: prompts in, features (n x sentence_dim) out.
         batch_size: samples drawn at once.
         mask_smoothing: how much a pixel's neighbours count in decoding a mask, see :func:`decode_frgb`.
@@ -47,8 +46,8 @@ class PairGenerator(Evaluator):
         self,
         device: torch.device,
         val_data_loader: Iterable,
-        network: CoSimGen,
-        inferer: SamplingInferer,
+        network: Any,
+        inferer: PairInferer,
         embed: Callable[[Sequence[str]], torch.Tensor],
         batch_size: int,
         mask_smoothing: float = 0.0,
@@ -110,9 +109,10 @@ class PairGenerator(Evaluator):
         rows = []
         for request in requests:
             presence = sentence = None
-            if request.by != "text":
+            by = self.network.conditioned_by or request.by
+            if by != "text":
                 presence = presence_of(request.asked, self.network.num_classes)[None].to(device)
-            if request.by != "classes":
+            if by != "classes":
                 sentence = self.embed([request.prompt]).to(device)
             rows.append(self.network.condition(presence, sentence))
         return torch.cat(rows)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from cosimgen_monai.data.cholecseg8k import CLASSES
+from cosimgen_monai.data.datasets.cholecseg8k import CLASSES
 from cosimgen_monai.export.png import picture_of, save_picture
 from cosimgen_monai.export.writer import SampleWriter
 

@@ -15,7 +15,7 @@ from cosimgen_monai.settings import atomic_write
 
 logger = logging.getLogger(__name__)
 FORMAT = 1
-IDENTITY = ("network", "schedule", "classes", "images", "sentence_encoder")
+IDENTITY = ("architecture", "network", "schedule", "classes", "images", "sentence_encoder")
 """What of a model's card a checkpoint must share with the training that takes it up."""
 
 

@@ -6,13 +6,21 @@ from cosimgen_monai.networks.encoders import ClassEncoder, TextEncoder, Timestep
 from cosimgen_monai.networks.espcn import ESPCN
 from cosimgen_monai.networks.features import LPIPS, FeatureNetwork, feature_network
 from cosimgen_monai.networks.initialisation import initialise, origin
-from cosimgen_monai.networks.model_file import TrainedModel, load_tensors, read_model, save_model, sha256_of
+from cosimgen_monai.networks.model_file import (
+    ARCHITECTURES,
+    TrainedModel,
+    load_tensors,
+    read_model,
+    save_model,
+    sha256_of,
+)
 from cosimgen_monai.networks.sentence_encoder import SentenceEncoder
 from cosimgen_monai.networks.spectron import ChannelAddition, Spectron
 from cosimgen_monai.networks.unet import ConditionalUNet, check_size
 from cosimgen_monai.networks.upscaler_file import read_upscaler
 
 __all__ = [
+    "ARCHITECTURES",
     "ESPCN",
     "LPIPS",
     "ChannelAddition",

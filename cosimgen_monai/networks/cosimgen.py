@@ -31,6 +31,8 @@ class CoSimGen(nn.Module):
         palette_cube: whether the palette is pushed out to the colour cube.
     """
 
+    conditioned_by = None  # classes, text or both, as each request wants
+
     def __init__(
         self,
         num_classes: int,

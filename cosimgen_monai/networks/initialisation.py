@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
@@ -16,11 +16,12 @@ from cosimgen_monai.networks.sentence_encoder import SentenceEncoder
 logger = logging.getLogger(__name__)
 _KEY = "init_from"
 _CLASS_ROWS = "class_encoder.weight"
+Network = TypeVar("Network", bound=torch.nn.Module)
 
 
 def initialise(
-    network: CoSimGen, init_from: str | Path | None, classes: ClassTable, sentence_encoder: SentenceEncoder
-) -> CoSimGen:
+    network: Network, init_from: str | Path | None, classes: ClassTable, sentence_encoder: SentenceEncoder
+) -> Network:
     """Load into a network what fits of a trained model, and say in the log what does not.
 
     Tensors fit by name and shape, the rows of the class encoder by class name. The palette stays the network's own:
@@ -37,10 +38,14 @@ def initialise(
 
     Raises:
         FileNotFoundError: if one of the model's two files is missing.
-        ValueError: if they are no model, another sentence encoder made it, or no convolution of its U-Net fits.
+        ValueError: if the network is no CoSimGen, they are no model of one, another sentence encoder made it, or no
+            convolution of its U-Net fits.
     """
     if init_from is None:
         return network
+    if not isinstance(network, CoSimGen):
+        kind = type(network).__name__
+        raise ValueError(f"`{_KEY}` is for CoSimGen; a {kind} begins with random weights: leave the key out.")
     model = read_model(init_from, _KEY)
     model.check_sentence_encoder(sentence_encoder.fingerprint)
     own = network.state_dict()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -16,6 +18,8 @@ from cosimgen_monai.networks.cosimgen import CoSimGen
 from cosimgen_monai.settings import atomic_write
 
 FORMAT = 1
+ARCHITECTURES: Mapping[str, type[torch.nn.Module]] = MappingProxyType({"cosimgen": CoSimGen})
+"""The networks that a card can name; a name that is not among those a job knows is refused."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,20 @@ class TrainedModel:
 
     Attributes:
         card: the content of ``model.json``.
-        state: the state dict of :class:`CoSimGen`.
+        state: the network's state dict.
         path: where ``model.pt`` is.
+        network_class: the network that the card names.
     """
 
     card: dict[str, Any]
     state: dict[str, torch.Tensor]
     path: Path
+    network_class: type[torch.nn.Module] = CoSimGen
+
+    @property
+    def architecture(self) -> str:
+        """The network's name; files written before there were several are CoSimGen's."""
+        return str(self.card.get("architecture", "cosimgen"))
 
     @property
     def classes(self) -> ClassTable:
@@ -41,9 +52,9 @@ class TrainedModel:
         """Return the class sets of the training images, each as often as it occurred."""
         return [tuple(entry["ids"]) for entry in self.card["class_sets"] for _ in range(entry["count"])]
 
-    def network(self) -> CoSimGen:
+    def network(self) -> Any:
         """Build the network and load its weights."""
-        network = CoSimGen(**self.card["network"])
+        network = self.network_class(**self.card["network"])
         network.load_state_dict(self.state)
         return network.eval()
 
@@ -59,11 +70,13 @@ class TrainedModel:
 
     def check_guidance(self, guidance_scale: float) -> None:
         """Raise ``ValueError`` where guidance is asked of a model that never learned a null condition."""
-        if guidance_scale != 1 and not self.card["null_share"]:
-            raise ValueError(
-                f"{self.path} was trained without a null condition (null_share 0), so it cannot be guided: "
-                "use --guidance_scale 1, or train with --null_share 0.1."
-            )
+        if guidance_scale == 1 or self.card["null_share"]:
+            return
+        remedy = ", or train with --null_share 0.1" if self.architecture == "cosimgen" else ""
+        raise ValueError(
+            f"{self.path} ({self.architecture}) was trained without a null condition (null_share 0), so it cannot be "
+            f"guided: use --guidance_scale 1{remedy}."
+        )
 
 
 def save_model(path: str | Path, state: dict[str, torch.Tensor], card: dict[str, Any], dtype: str = "float16") -> None:
@@ -71,7 +84,7 @@ def save_model(path: str | Path, state: dict[str, torch.Tensor], card: dict[str,
 
     Args:
         path: where ``model.pt`` goes; the JSON stands beside it.
-        state: the state dict of a :class:`CoSimGen`.
+        state: the network's state dict, its palette among it.
         card: what the tensors mean; the format and the file's hash are added.
         dtype: type in which weights are stored; half precision halves the file.
     """
@@ -84,29 +97,24 @@ def save_model(path: str | Path, state: dict[str, torch.Tensor], card: dict[str,
         draft.write_text(json.dumps({"format": FORMAT, **card, "sha256": sha256_of(path)}, indent=1), "utf-8")
 
 
-def read_model(path: str | Path, key: str = "ckpt_path") -> TrainedModel:
+def read_model(
+    path: str | Path, key: str = "ckpt_path", architectures: Mapping[str, type[torch.nn.Module]] = ARCHITECTURES
+) -> TrainedModel:
     """Read a model's two files and check that they belong together.
 
     Args:
         path: where ``model.pt`` is.
         key: the config key that gave the path, for the messages.
+        architectures: the networks that the job can use, by the names that a card may give them.
 
     Raises:
         FileNotFoundError: if one of the two is missing.
-        ValueError: if they do not belong together, or the file is a pickle with code in it (which is not run).
+        ValueError: if they do not belong together, the file is a pickle with code in it (which is not run), or the
+            network is none of ``architectures``.
     """
     path = Path(path)
     if path.name == "checkpoint.pt":
         raise ValueError(f"{path} is for resuming a training; give the model.pt beside it with --{key}.")
-    card, state = read_files(path, key)
-    expected, found = tuple(CoSimGen(**card["network"]).palette.shape), tuple(state["palette"].shape)
-    if expected != found:
-        raise ValueError(f"{path} has a palette of shape {found}, but its card asks for {expected}.")
-    return TrainedModel(card, state, path)
-
-
-def read_files(path: Path, key: str) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
-    """Read tensors and the JSON beside them, which must name their hash; see :func:`read_model` for the errors."""
     card_path = path.with_suffix(".json")
     for file in (path, card_path):
         if not file.is_file():
@@ -125,7 +133,32 @@ def read_files(path: Path, key: str) -> tuple[dict[str, Any], dict[str, torch.Te
         raise ValueError(
             f"{path} is not the file that {card_path} describes (its sha256 differs); keep the two together."
         )
-    return card, state
+    model = TrainedModel(card, state, path)
+    if model.architecture not in architectures:
+        raise ValueError(
+            f"`{key}` {path} is a {model.architecture} model; only {', '.join(sorted(architectures))} can be used here."
+        )
+    model = replace(model, network_class=architectures[model.architecture])
+    _check_shapes(model)
+    return model
+
+
+def _check_shapes(model: TrainedModel) -> None:
+    """Raise ``ValueError`` where the weights are not those of the network that the card describes."""
+    try:
+        with torch.device("meta"):  # shapes alone: no memory, no time
+            network = model.network_class(**model.card["network"])
+    except TypeError as error:
+        raise ValueError(f"The card of {model.path} describes no {model.architecture} network: {error}.") from error
+    expected, found = (
+        {name: tuple(tensor.shape) for name, tensor in state.items()} for state in (network.state_dict(), model.state)
+    )
+    for name in sorted(expected.keys() | found.keys()):
+        if expected.get(name) != found.get(name):
+            raise ValueError(
+                f"{model.path} has a {name} of shape {found.get(name)}, but its card asks for {expected.get(name)}; "
+                f"the two are not of one {model.architecture} model."
+            )
 
 
 def load_tensors(path: Path) -> Any:

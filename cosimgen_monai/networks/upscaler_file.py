@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from cosimgen_monai.networks.espcn import ESPCN
-from cosimgen_monai.networks.model_file import TrainedModel, read_files
+from cosimgen_monai.networks.model_file import TrainedModel, read_model
 
 logger = logging.getLogger(__name__)
 _KEY = "upscaler_path"
@@ -27,11 +27,9 @@ def read_upscaler(path: str | Path, model: TrainedModel, times: int) -> ESPCN:
         ValueError: if they do not belong together or are no upscaler, or if it learned on other classes than the
             model's (another number, or another palette). Another dataset, or other sizes, is a warning.
     """
-    path = Path(path)
+    upscaler = read_model(path, _KEY, {"espcn": ESPCN})
+    card, state = upscaler.card, upscaler.state
     remedy = "train one on the same data (bundle/configs/train_upscaler.json), or draw without: --upscale 1"
-    card, state = read_files(path, _KEY)
-    if card.get("architecture") != "ESPCN":
-        raise ValueError(f"`{_KEY}` {path} is no upscaler: {remedy}.")
     theirs, own = card["classes"], model.card["classes"]
     if len(theirs["names"]) != len(own["names"]) or not torch.equal(state["palette"], model.state["palette"].cpu()):
         raise ValueError(
@@ -48,6 +46,4 @@ def read_upscaler(path: str | Path, model: TrainedModel, times: int) -> ESPCN:
     needed = [model.card["network"]["image_size"] * 2**k for k in range(times.bit_length())]
     if not set(needed) <= set(card["image_sizes"]):
         logger.warning("%s learned at sizes %s, but is to enlarge through %s", path, card["image_sizes"], needed)
-    network = ESPCN(**card["network"])
-    network.load_state_dict(state)
-    return network.eval()
+    return upscaler.network()

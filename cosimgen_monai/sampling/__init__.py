@@ -1,6 +1,6 @@
 """Schedules and solvers, guidance, seeds: a condition in, a pair out."""
 
-from cosimgen_monai.sampling.inferer import NoisingInferer, SamplingInferer
+from cosimgen_monai.sampling.inferer import NoisingInferer, PairInferer, SamplingInferer
 from cosimgen_monai.sampling.noise import SampleNoise, TrainingNoise
 from cosimgen_monai.sampling.precision import autocast, check_precision
 from cosimgen_monai.sampling.schedule import NoiseSchedule
@@ -11,6 +11,7 @@ __all__ = [
     "SAMPLERS",
     "NoiseSchedule",
     "NoisingInferer",
+    "PairInferer",
     "SampleNoise",
     "SamplingInferer",
     "TrainingNoise",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import torch
@@ -41,7 +42,38 @@ class NoisingInferer(Inferer):
         return noisy, network.denoise(noisy, timesteps, condition)
 
 
-class SamplingInferer(Inferer):
+class PairInferer(Inferer, ABC):
+    """How a trained network draws pairs: what an evaluator asks of its inferer.
+
+    Args:
+        precision: ``float32``, ``bfloat16`` or ``float16`` for the network.
+
+    Raises:
+        ValueError: if the precision is unknown.
+    """
+
+    def __init__(self, precision: str) -> None:
+        super().__init__()
+        if precision not in PRECISIONS:
+            raise ValueError(f"`precision` must be one of {sorted(PRECISIONS)}, got {precision!r}.")
+        self.precision = precision
+
+    @abstractmethod
+    def __call__(  # type: ignore[override]
+        self, inputs: SampleNoise, network: Any, condition: torch.Tensor
+    ) -> torch.Tensor:
+        """Draw pairs (B 6 H W, [-1, 1]) from the noise of their seeds under condition embeddings (B D)."""
+
+    @abstractmethod
+    def noise(self, seeds: list[int], network: Any) -> SampleNoise:
+        """Return the noise of samples with these seeds, for this network, on its device."""
+
+    @abstractmethod
+    def to_json(self) -> dict[str, object]:
+        """Return the settings as they stand in a manifest: sampler, steps, guidance scale and precision."""
+
+
+class SamplingInferer(PairInferer):
     """Reverse diffusion from seeds to pairs, with classifier-free guidance (Ho & Salimans 2022).
 
     Args:
@@ -63,7 +95,7 @@ class SamplingInferer(Inferer):
         guidance_scale: float = 1.0,
         precision: str = "bfloat16",
     ) -> None:
-        super().__init__()
+        super().__init__(precision)
         if sampler not in SAMPLERS:
             raise ValueError(f"`sampler` must be one of {sorted(SAMPLERS)}, got {sampler!r}.")
         if not isinstance(steps, int) or isinstance(steps, bool):
@@ -71,13 +103,10 @@ class SamplingInferer(Inferer):
         check_steps(sampler, steps, schedule.num_train_timesteps)
         if isinstance(guidance_scale, str) or not guidance_scale >= 1:
             raise ValueError(f"`guidance_scale` must be 1 (no guidance) or more, got {guidance_scale!r}.")
-        if precision not in PRECISIONS:
-            raise ValueError(f"`precision` must be one of {sorted(PRECISIONS)}, got {precision!r}.")
         self.schedule = schedule
         self.sampler = sampler
         self.steps = steps
         self.guidance_scale = float(guidance_scale)
-        self.precision = precision
 
     @torch.no_grad()
     def __call__(  # type: ignore[override]

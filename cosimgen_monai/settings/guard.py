@@ -45,7 +45,8 @@ def check_config() -> None:
 
     Raises:
         ValueError: if a key is read by nothing (``--max_epoch`` for ``--max_epochs``; MONAI would accept it silently),
-            or a prompt or class begins with ``$``, ``@`` or ``%`` (MONAI would execute or resolve it).
+            unless an overlay switched it off with null, or a prompt or class begins with ``$``, ``@`` or ``%`` (MONAI
+            would execute or resolve it).
     """
     config = active_config()
     for key in TEXT_KEYS:
@@ -58,7 +59,8 @@ def check_config() -> None:
     _check_sections(config)
     read = _MONAI_KEYS | _DATASET_KEYS | {ref for text in _strings(config) for ref in re.findall(r"@(\w+)", text)}
     jobs = {key for key, value in config.items() if _is_job(value)}
-    unread = sorted(config.keys() - read - jobs)
+    switched_off = {key for key, value in config.items() if value is None and f"--{key}" not in sys.argv}
+    unread = sorted(config.keys() - read - jobs - switched_off)
     if unread:
         raise ValueError(
             f"Unknown key(s) {unread}: nothing in this configuration reads them. "
@@ -77,8 +79,8 @@ def _check_sections(config: dict[str, Any]) -> None:
     """Raise ``ValueError`` where a part of ``train`` or ``validate`` is one that nothing refers to."""
     used = {ref for text in _strings(config) for ref in re.findall(r"@(\w+(?:#|::)\w+)", text)}
     for section in ("train", "validate"):
-        for key in config.get(section, {}):
-            if f"{section}#{key}" not in used and f"{section}::{key}" not in used:
+        for key, value in config.get(section, {}).items():
+            if value is not None and f"{section}#{key}" not in used and f"{section}::{key}" not in used:
                 raise ValueError(f"Unknown key {section}#{key}: nothing in this configuration reads it.")
 
 

@@ -87,6 +87,7 @@ def test_killed_and_resumed_ends_with_the_same_weights(tmp_path: Path, delay: fl
         {"network#fusion": "channel_addition"},
         {"loss#triplet_weight": 0},
         {"loss#adversarial_weight": 0},
+        {"network#base_channels": 4},
         {
             "train#trainer#accumulation_steps": 2,
             "schedule#prediction_type": "epsilon",
