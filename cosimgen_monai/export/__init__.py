@@ -6,7 +6,6 @@ from cosimgen_monai.export.intensity import RestoreIntensity
 from cosimgen_monai.export.manifest import Manifest, run_facts, sample_id
 from cosimgen_monai.export.native_shape import RestoreShape
 from cosimgen_monai.export.nnunet_labels import NnUNetLabels
-from cosimgen_monai.export.png import PngWriter
 from cosimgen_monai.export.thumbnails import Thumbnails
 from cosimgen_monai.export.upscale import Upscale
 from cosimgen_monai.export.writer import SampleWriter
