@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from cosimgen_monai.data.ct_volume import axial_slices
+from cosimgen_monai.data.resampling.axial_slices import axial_slices
 from PIL import Image
 
 from cosimgen_monai.codec import VOID

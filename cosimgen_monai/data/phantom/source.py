@@ -18,6 +18,7 @@ class PhantomCT(BTCV):
         num_slices: axial slices a volume.
         matrix_size: in-plane voxels of a volume.
         phantom_seed: seed of the patients.
+        noise_free: whether to leave out the scanner's noise.
         btcv: further arguments of :class:`BTCV`.
     """
 
@@ -31,9 +32,11 @@ class PhantomCT(BTCV):
         num_slices: int = 24,
         matrix_size: int = 128,
         phantom_seed: int = 0,
+        noise_free: bool = False,
         **btcv: Any,
     ) -> None:
-        super().__init__(write_phantom(dataset_dir, num_volumes, num_slices, matrix_size, phantom_seed), **btcv)
+        folder = write_phantom(dataset_dir, num_volumes, num_slices, matrix_size, phantom_seed, noise_free)
+        super().__init__(folder, **btcv)
 
     def card(self) -> dict[str, Any]:
         """Return what a model's file says of its training data's images."""

@@ -116,6 +116,7 @@ def write_phantom(
     num_slices: int = 24,
     matrix_size: int = 128,
     seed: int = 0,
+    noise_free: bool = False,
 ) -> Path:
     """Write a phantom dataset in BTCV's layout, or keep the one of the same settings that is already there.
 
@@ -128,6 +129,7 @@ def write_phantom(
         num_slices: axial slices of each.
         matrix_size: voxels along x and along y, 8 or more.
         seed: the whole dataset's seed, 0 or more.
+        noise_free: whether to leave out the scanner's noise: what a restoration is measured against.
 
     Returns:
         The folder.
@@ -135,9 +137,9 @@ def write_phantom(
     Raises:
         ValueError: if an argument is out of range, or the folder holds something else.
     """
-    settings = _Settings(num_volumes, num_slices, matrix_size, seed)
-    for name, value in asdict(settings).items():
-        _check_whole(name, value)
+    settings = _Settings(num_volumes, num_slices, matrix_size, seed, noise_free)
+    for name in _LEAST:
+        _check_whole(name, getattr(settings, name))
     folder = Path(dataset_dir)
     if _already_written(folder, settings):
         return folder
@@ -161,6 +163,7 @@ class _Settings:
     num_slices: int
     matrix_size: int
     seed: int
+    noise_free: bool
 
     def record(self) -> dict[str, int | str]:
         return {"phantom_version": _VERSION, **asdict(self), "statement": _STATEMENT}
@@ -196,7 +199,8 @@ def _write_case(training: Path, settings: _Settings, number: int) -> None:
     # A seed sequence keeps the patients of seed 0 and seed 1 apart, which seed + number would not.
     seed = int(np.random.SeedSequence((settings.seed, number)).generate_state(1)[0])
     case = render_case(seed, settings.matrix_size, settings.num_slices)
-    for kind, array in (("img", case.image), ("label", case.label)):
+    image = np.rint(case.noise_free).astype(np.int16) if settings.noise_free else case.image
+    for kind, array in (("img", image), ("label", case.label)):
         volume = nib.Nifti1Image(array, case.affine)
         volume.set_sform(case.affine, code=1)
         volume.set_qform(case.affine, code=1)
