@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,13 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from cosimgen_monai.data.cache.cache_writer import remove_dead_drafts, write_cache
+from cosimgen_monai.data.cache.cache_writer import FAULTS_FILE, remove_dead_drafts, write_cache
+from cosimgen_monai.data.cache.fingerprint import Fingerprints
+from cosimgen_monai.data.faults import warn_of_faults
 from cosimgen_monai.data.source import PairSource
 
 logger = logging.getLogger(__name__)
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def cache_pairs(source: PairSource, items: list[dict[str, str]], image_size: int
     A cache is keyed by the source's settings, the size and each file's name, length and time, so it is never stale.
     It is written pair by pair beside its place and moved there whole, so a kill does no harm; a second process that
     needs the same one waits for it. Pairs that show nothing but background and void are left out: no prompt can ask
-    for them.
+    for them. Items that cannot be read are an error or, where the source's ``on_fault`` is ``skip``, left out, and said
+    to be at each call.
 
     Raises:
         ValueError: if no pair holds a class that can be asked for, the files change while they are read, the cache's
@@ -82,27 +84,26 @@ def cache_pairs(source: PairSource, items: list[dict[str, str]], image_size: int
                 write_cache(
                     folder, source, items, image_size, lambda: _place(source, items, image_size, cache_dir) == folder
                 )
-    return _open(folder)
+    return _open(folder, source.name)
 
 
 def _place(source: PairSource, items: list[dict[str, str]], image_size: int, cache_dir: str | Path) -> Path:
     """Return the folder of a cache, named by what shapes it."""
 
-    def facts(path: str) -> list[Any]:
-        stat = os.stat(path)
-        return [os.path.abspath(path), stat.st_size, stat.st_mtime_ns]
-
     def rest(item: dict[str, str]) -> dict[str, str]:
         return {key: value for key, value in item.items() if key not in ("image", "label")}
 
+    facts = Fingerprints()
     files = [[facts(item["image"]), facts(item["label"]), rest(item)] for item in items]
-    what = [_VERSION, source.settings(), source.classes.to_json(), image_size, files]
+    what = [_VERSION, source.settings(), source.on_fault, source.classes.to_json(), image_size, files]
     key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
     return Path(cache_dir) / f"{source.name.lower()}-{image_size}-{key}"
 
 
-def _open(folder: Path) -> CachedPairs:
+def _open(folder: Path, name: str) -> CachedPairs:
+    """Open a cache, and say again what was left out of it."""
     try:
+        warn_of_faults(json.loads((folder / FAULTS_FILE).read_text("utf-8")), name)
         return CachedPairs(
             images=np.load(folder / "images.npy", mmap_mode="r"),
             labels=np.load(folder / "labels.npy", mmap_mode="r"),
