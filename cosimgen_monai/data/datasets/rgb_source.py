@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.data.file_source import FileSource
+from cosimgen_monai.data.readers.alignment import check_aligned
 from cosimgen_monai.data.readers.description import describe_picture
-from cosimgen_monai.data.readers.mask import check_same_size
 from cosimgen_monai.data.readers.picture import read_picture
 from cosimgen_monai.data.resampling.square import check_fit, to_square
 
@@ -52,10 +52,10 @@ class RGBSource(FileSource):
         """Read a picture (uint8, H W 3) and its label (uint8 ids, H W) at native size.
 
         Raises:
-            ValueError: if a file is damaged, the two differ in size, or the mask holds what is in no table.
+            ValueError: if a file is damaged, the two are no match, or the mask holds what is in no table.
         """
         image, label = read_picture(item["image"]), self.read_label(Path(item["label"]))
-        check_same_size(image, label, item["image"], item["label"])
+        check_aligned(image, label, item["image"], item["label"])
         return image, label
 
     def read(self, item: dict[str, str], image_size: int) -> Iterator[dict[str, Any]]:

@@ -26,6 +26,7 @@ from typing import Any
 
 from cosimgen_monai.codec import VOID, ClassTable
 from cosimgen_monai.data.readers.readable import check_readable
+from cosimgen_monai.prompts.vocabulary import check_spoken
 from cosimgen_monai.settings import nearest_names
 
 Colour = tuple[int, int, int]
@@ -102,6 +103,7 @@ def _parse(content: Any, one_mask_a_class: bool) -> ClassFile:
     kind = _kind(rows, one_mask_a_class)
     index = None if background is None else names.index(background)
     classes = ClassTable(names, background=index, has_void=bool(void))
+    check_spoken(classes)
     if kind == "mask":
         return ClassFile(classes, {}, {}, _masks(rows, index, void))
     read = _colour if kind == "colour" else _value

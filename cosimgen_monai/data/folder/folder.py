@@ -24,7 +24,6 @@ from cosimgen_monai.data.folder.labels import LabelReader
 from cosimgen_monai.data.folder.pairing import Pairing
 from cosimgen_monai.data.folder.path_template import PICTURE_SUFFIXES, PathTemplate
 from cosimgen_monai.data.readers.description import describe_picture, describe_volume
-from cosimgen_monai.data.readers.mask import check_same_size
 from cosimgen_monai.data.readers.picture import common_size, read_picture
 from cosimgen_monai.data.resampling.ct_view import CTView
 from cosimgen_monai.data.resampling.square import check_fit, to_square
@@ -158,6 +157,5 @@ class Folder(FileSource):
         return kind
 
     def _native_picture(self, item: dict[str, str]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        image, label = read_picture(item["image"]), self.labels.read_picture_label(item)
-        check_same_size(image, label, item["image"], item["label"])
-        return image, label
+        image = read_picture(item["image"])
+        return image, self.labels.read_picture_label(item, image)
