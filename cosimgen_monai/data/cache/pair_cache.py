@@ -7,6 +7,7 @@ import json
 import logging
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from cosimgen_monai.data.cache.cache_writer import FAULTS_FILE, remove_dead_drafts, write_cache
 from cosimgen_monai.data.cache.fingerprint import Fingerprints
+from cosimgen_monai.data.cache.row_file import RowFile
 from cosimgen_monai.data.faults import warn_of_faults
 from cosimgen_monai.data.source import PairSource
 
@@ -40,12 +42,13 @@ class CachedPairs:
     presence: NDArray[np.uint8]
 
     def pair(self, i: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
-        """Return copies of the image (C H W) and the label (1 H W) of a pair, read from the file.
+        """Return copies of the image (C H W) and the label (1 H W) of a pair, read from the file."""
+        images, labels = self._files
+        return images[i], labels[i]
 
-        Reading leaves nothing behind in the process. Through the map, every page once seen would stay resident, until a
-        large data set fills the memory.
-        """
-        return _row(self.images, i), _row(self.labels, i)
+    @cached_property
+    def _files(self) -> tuple[RowFile, RowFile]:
+        return RowFile(self.images), RowFile(self.labels)
 
     def class_sets(self) -> list[tuple[int, ...]]:
         """Return the ids of the classes present in each pair."""
@@ -114,12 +117,3 @@ def _open(folder: Path, name: str) -> CachedPairs:
         raise ValueError(
             f"The cache {folder} cannot be read ({error}). Remove this folder; it is made anew."
         ) from error
-
-
-def _row(array: NDArray[Any], i: int) -> NDArray[Any]:
-    if not (isinstance(array, np.memmap) and array.filename):
-        return array[i].copy()
-    shape = array.shape[1:]
-    count = int(np.prod(shape))
-    offset = array.offset + i * count * array.dtype.itemsize
-    return np.fromfile(array.filename, dtype=array.dtype, count=count, offset=offset).reshape(shape)
