@@ -87,7 +87,9 @@ def cache_pairs(source: PairSource, items: list[dict[str, str]], image_size: int
                 write_cache(
                     folder, source, items, image_size, lambda: _place(source, items, image_size, cache_dir) == folder
                 )
-    return _open(folder, source.name)
+    pairs = _open(folder, source.name)
+    _say_absent(pairs, source)
+    return pairs
 
 
 def _place(source: PairSource, items: list[dict[str, str]], image_size: int, cache_dir: str | Path) -> Path:
@@ -101,6 +103,14 @@ def _place(source: PairSource, items: list[dict[str, str]], image_size: int, cac
     what = [_VERSION, source.settings(), source.on_fault, source.classes.to_json(), image_size, files]
     key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
     return Path(cache_dir) / f"{source.name.lower()}-{image_size}-{key}"
+
+
+def _say_absent(pairs: CachedPairs, source: PairSource) -> None:
+    """Say which classes occur nowhere: a slip in the class list, or data that cannot teach them."""
+    seen = pairs.presence.any(axis=0)
+    absent = source.classes.names_of(i for i in source.classes.objects if not seen[i])
+    if absent:
+        logger.warning("In none of these %d pair(s) of %s: %s.", len(pairs.rows), source.name, ", ".join(absent))
 
 
 def _open(folder: Path, name: str) -> CachedPairs:

@@ -142,3 +142,11 @@ def test_what_is_left_out_is_counted(source: CountingBTCV, tmp_path: Path, caplo
     with caplog.at_level(logging.INFO):
         load(source, tmp_path / "cache")
     assert "4 pair(s) of BTCV; 2 that show only background or void are left out" in caplog.text
+
+
+def test_classes_that_occur_nowhere_are_said(
+    source: CountingBTCV, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    source.classes = ClassTable(("background", "spleen", "kidney", *"abc", "liver"), background=0)
+    load(source, tmp_path / "cache")
+    assert "In none of these 4 pair(s) of BTCV: kidney, a, b, c." in caplog.text
