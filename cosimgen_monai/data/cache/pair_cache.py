@@ -50,6 +50,11 @@ class CachedPairs:
     def _files(self) -> tuple[RowFile, RowFile]:
         return RowFile(self.images), RowFile(self.labels)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle mapped arrays by their files' names, so that a worker process maps them too, and copies nothing."""
+        arrays = [a.filename if isinstance(a, np.memmap) else a for a in (self.images, self.labels)]
+        return _reopened, (*arrays, self.rows, self.presence)
+
     def class_sets(self) -> list[tuple[int, ...]]:
         """Return the ids of the classes present in each pair."""
         return [tuple(np.flatnonzero(row).tolist()) for row in self.presence]
@@ -105,10 +110,15 @@ def _place(source: PairSource, items: list[dict[str, str]], image_size: int, cac
     return Path(cache_dir) / f"{source.name.lower()}-{image_size}-{key}"
 
 
+def _reopened(images: Any, labels: Any, rows: list[dict[str, Any]], presence: NDArray[np.uint8]) -> CachedPairs:
+    arrays = [a if isinstance(a, np.ndarray) else np.load(a, mmap_mode="r") for a in (images, labels)]
+    return CachedPairs(arrays[0], arrays[1], rows, presence)
+
+
 def _say_absent(pairs: CachedPairs, source: PairSource) -> None:
     """Say which classes occur nowhere: a slip in the class list, or data that cannot teach them."""
-    seen = pairs.presence.any(axis=0)
-    absent = source.classes.names_of(i for i in source.classes.objects if not seen[i])
+    seen = set(np.flatnonzero(pairs.presence.sum(axis=0)).tolist())
+    absent = source.classes.names_of(i for i in source.classes.objects if i not in seen)
     if absent:
         logger.warning("In none of these %d pair(s) of %s: %s.", len(pairs.rows), source.name, ", ".join(absent))
 

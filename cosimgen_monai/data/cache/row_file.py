@@ -22,8 +22,9 @@ class RowFile:
 
     def __init__(self, array: NDArray[Any]) -> None:
         self.array = array
-        mapped = isinstance(array, np.memmap) and array.filename and hasattr(os, "preadv")
-        self._file = open(array.filename, "rb", buffering=0) if mapped else None  # noqa: SIM115
+        self._file, self._offset = None, 0
+        if isinstance(array, np.memmap) and array.filename and hasattr(os, "preadv"):
+            self._file, self._offset = open(array.filename, "rb", buffering=0), array.offset  # noqa: SIM115
 
     def __getitem__(self, i: int) -> NDArray[Any]:
         """Return a row.
@@ -34,10 +35,6 @@ class RowFile:
         if self._file is None:
             return self.array[i].copy()
         row = np.empty(self.array.shape[1:], self.array.dtype)
-        if os.preadv(self._file.fileno(), [row.data], self.array.offset + i * row.nbytes) != row.nbytes:
+        if os.preadv(self._file.fileno(), [row.data], self._offset + i * row.nbytes) != row.nbytes:
             raise ValueError(f"{self._file.name} ends before row {i}. Remove its folder; the cache is made anew.")
         return row
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the array alone: a handle is no other process's."""
-        return RowFile, (self.array,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -52,12 +51,6 @@ def test_processes_that_share_the_handle_do_not_disturb_each_other(mapped: np.me
         reader.join()
     assert [reader.exitcode for reader in readers] == [0, 0, 0]
     assert not wrong.is_set()
-
-
-def test_it_may_be_pickled_after_use(mapped: np.memmap) -> None:
-    rows = RowFile(mapped)
-    first = rows[0]
-    np.testing.assert_array_equal(pickle.loads(pickle.dumps(rows))[0], first)
 
 
 def test_a_file_that_lost_its_end_is_named(mapped: np.memmap) -> None:
