@@ -35,7 +35,7 @@ class Copies:
     def __init__(self, source: PairSource, num_pairs: int) -> None:
         self.source, self.num_pairs = source, num_pairs
         self.name, self.modality, self.group_name = f"{source.name} copies", source.modality, "copy"
-        self.classes, self.window = source.classes, source.window
+        self.classes, self.window, self.on_fault = source.classes, source.window, source.on_fault
         self._originals: list[dict[str, Any]] = []
 
     def items(self) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from cosimgen_monai.codec import ClassTable
 
 
 class PairSource(Protocol):
-    """A dataset of image-label pairs; one file of this room each.
+    """A dataset of image-label pairs; one file each.
 
     Attributes:
         name: the dataset's name, as it stands in a model's file.
@@ -17,6 +17,7 @@ class PairSource(Protocol):
         group_name: what a group is: a patient, a video, a tile. Splits never part a group.
         classes: the dataset's classes.
         window: values that a model sees as -1 and 1: HU for CT, 0 and 255 for RGB.
+        on_fault: what becomes of an item that cannot be read: ``raise`` (an error) or ``skip`` (left out and listed).
     """
 
     name: str
@@ -24,6 +25,7 @@ class PairSource(Protocol):
     group_name: str
     classes: ClassTable
     window: tuple[float, float]
+    on_fault: str
 
     def items(self) -> list[dict[str, str]]:
         """List the files as dicts of ``image``, ``label``, ``group``, and ``part`` where there are official lists."""

@@ -11,10 +11,12 @@ from cosimgen_monai.data.source import PairSource
 
 logger = logging.getLogger(__name__)
 
+Items = list[dict[str, str]]
+Parts = dict[str, Items]
+"""Items under ``train`` and ``val``."""
 
-def split_items(
-    source: PairSource, split: str = "group", val_share: float = 0.2, seed: int = 0
-) -> dict[str, list[dict[str, str]]]:
+
+def split_items(source: PairSource, split: str = "group", val_share: float = 0.2, seed: int = 0) -> Parts:
     """Split a dataset's items by group.
 
     Args:
@@ -30,50 +32,14 @@ def split_items(
     Raises:
         ValueError: if an option is wrong, or a side would be empty.
     """
-    items = source.items()
     if split == "all":
-        logger.warning(
-            "SPLIT ALL: training and validation use the SAME %d item(s). "
-            "No figure of this run says anything about unseen data.",
-            len(items),
-        )
-        return {"train": items, "val": items}
+        return _all_on_both_sides(source)
     if split == "official":
-        return _official_parts(source, items)
-    if split != "group":
+        parts = _official_parts(source)
+    elif split == "group":
+        parts = _drawn_parts(source, val_share, seed)
+    else:
         raise ValueError(f"`split` must be 'group', 'official' or 'all', got {split!r}.")
-    if not 0 < val_share < 1:
-        raise ValueError(f"`val_share` must lie between 0 and 1, got {val_share!r}.")
-    groups = sorted({item["group"] for item in items})
-    num_val = max(1, round(val_share * len(groups)))
-    if num_val >= len(groups):
-        raise ValueError(
-            f"{source.name} holds {len(groups)} {source.group_name}(s), too few to hold {num_val} out: the split would "
-            "be empty on one side. Use --split all to train and validate on the same items."
-        )
-    held_out = set(np.random.default_rng(seed).permutation(groups)[:num_val].tolist())
-    parts = {
-        "train": [item for item in items if item["group"] not in held_out],
-        "val": [item for item in items if item["group"] in held_out],
-    }
-    check_groups(parts, source.group_name)
-    return parts
-
-
-def _official_parts(source: PairSource, items: list[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
-    """Split by the items' ``part``; those in no list are left out, and counted."""
-    remedy = "Use --split group to draw the parts, or --split all to train and validate on the same items."
-    parts = {side: [item for item in items if item.get("part") == side] for side in ("train", "val")}
-    if not any(parts.values()):
-        raise ValueError(f"`split` is official, but {source.name} has no official lists here. {remedy}")
-    for side, listed in parts.items():
-        if not listed:
-            raise ValueError(
-                f"`split` is official, but {source.name}'s official list {side}.txt is missing or empty. {remedy}"
-            )
-    left_out = len(items) - sum(map(len, parts.values()))
-    if left_out:
-        logger.warning("%d item(s) of %s are in no official list and are left out.", left_out, source.name)
     check_groups(parts, source.group_name)
     return parts
 
@@ -86,3 +52,50 @@ def check_groups(parts: dict[str, list[dict[str, Any]]], group_name: str = "grou
     both = {item["group"] for item in parts["train"]} & {item["group"] for item in parts["val"]}
     if both:
         raise ValueError(f"These {group_name}s are on both sides of the split: {sorted(both)}.")
+
+
+def _all_on_both_sides(source: PairSource) -> Parts:
+    items = source.items()
+    logger.warning(
+        "SPLIT ALL: training and validation use the SAME %d item(s). "
+        "No figure of this run says anything about unseen data.",
+        len(items),
+    )
+    return {"train": items, "val": items}
+
+
+def _drawn_parts(source: PairSource, val_share: float, seed: int) -> Parts:
+    """Draw whole groups for validation."""
+    if not 0 < val_share < 1:
+        raise ValueError(f"`val_share` must lie between 0 and 1, got {val_share!r}.")
+    items = source.items()
+    groups = sorted({item["group"] for item in items})
+    num_val = max(1, round(val_share * len(groups)))
+    if num_val >= len(groups):
+        raise ValueError(
+            f"{source.name} holds {len(groups)} {source.group_name}(s), too few to hold {num_val} out: the split would "
+            "be empty on one side. Use --split all to train and validate on the same items."
+        )
+    held_out = set(np.random.default_rng(seed).permutation(groups)[:num_val].tolist())
+    return {
+        "train": [item for item in items if item["group"] not in held_out],
+        "val": [item for item in items if item["group"] in held_out],
+    }
+
+
+def _official_parts(source: PairSource) -> Parts:
+    """Split by the items' ``part``; those in no list are left out, and counted."""
+    items = source.items()
+    remedy = "Use --split group to draw the parts, or --split all to train and validate on the same items."
+    parts = {side: [item for item in items if item.get("part") == side] for side in ("train", "val")}
+    if not any(parts.values()):
+        raise ValueError(f"`split` is official, but {source.name} has no official lists here. {remedy}")
+    for side, listed in parts.items():
+        if not listed:
+            raise ValueError(
+                f"`split` is official, but {source.name}'s official list {side}.txt is missing or empty. {remedy}"
+            )
+    left_out = len(items) - sum(map(len, parts.values()))
+    if left_out:
+        logger.warning("%d item(s) of %s are in no official list and are left out.", left_out, source.name)
+    return parts

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.prompts.vocabulary import check_spoken
 from cosimgen_monai.prompts.writing import TEMPLATE, check_template, vary_prompt, write_prompt
 
 
@@ -20,6 +21,9 @@ class PromptBook:
         template: the prompt's template.
         num_variants: wordings a class set; the first is the plain one.
         contexts: templates that the other wordings take turns with, beside ``template``.
+
+    Raises:
+        ValueError: if a template is none, or two classes read the same.
     """
 
     def __init__(
@@ -32,6 +36,7 @@ class PromptBook:
     ) -> None:
         if num_variants < 1:
             raise ValueError(f"`prompt_variants` must be 1 or more, got {num_variants!r}.")
+        check_spoken(classes)
         self.classes = classes
         self.embed = embed
         self.template = check_template(template)

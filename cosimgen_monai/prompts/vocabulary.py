@@ -29,6 +29,20 @@ def ordinary(name: str) -> str:
     return " ".join(spoken)
 
 
+def check_spoken(classes: ClassTable) -> None:
+    """Raise ``ValueError`` where two classes read the same in a prompt, or one has no word to be asked for by."""
+    spoken: dict[tuple[str, ...], str] = {}
+    for name in classes.names_of(classes.objects):
+        said = tuple(words(ordinary(name)))
+        if not said:
+            raise ValueError(f"Class {name!r} holds no letter or digit, so that no prompt can ask for it: rename it.")
+        if said in spoken:
+            raise ValueError(
+                f"Classes {spoken[said]!r} and {name!r} read the same in a prompt, {' '.join(said)!r}: rename one."
+            )
+        spoken[said] = name
+
+
 def plural(phrase: str) -> str:
     """Return the plural of a class name: ``kidney`` -> ``kidneys``, ``bus`` -> ``buses``, ``person`` -> ``people``."""
     if phrase in IRREGULAR:
@@ -56,7 +70,11 @@ def phrases_of(classes: ClassTable) -> dict[tuple[str, ...], tuple[int, ...]]:
     """Return every phrase that names classes, as words, with the ids that it names.
 
     ``right kidney`` names one class, ``kidneys`` (and a bare ``kidney``) both sides, ``left and right kidney`` too.
+
+    Raises:
+        ValueError: if two classes read the same.
     """
+    check_spoken(classes)
     # a class's own name beats the synonyms and plurals of the others
     phrases: dict[tuple[str, ...], tuple[int, ...]]
     phrases = {tuple(words(classes.names[i])): (i,) for i in classes.objects}

@@ -79,6 +79,7 @@ def inspect_dataset(
         "native": native_figures(source, [facts for rows in described.values() for _, facts in rows]),
         **class_figures(source.classes, known),
         "co_occurrence": co_occurrence_of(source.classes, known),
+        "on_fault": source.on_fault,
         "faults": faults,
     }
     write_inspection(folder, figures, choose_samples(source, known, NUM_SAMPLES), source.classes)
@@ -145,5 +146,6 @@ def summary(figures: dict[str, Any]) -> str:
     for row in figures["classes"]:
         lines.append(f"  {row['name']:<{width}}  {row['pixel_share']:>10.3%}  {row['pairs']:>6}  {row['groups']:>6}")
     lines.append(f"  {'void':<{width}}  {figures['void_share']:>10.3%}")
-    lines += [f"  REFUSED {fault['side']}: {fault['message']}" for fault in figures["faults"]]
+    verdict = "LEFT OUT" if figures["on_fault"] == "skip" else "REFUSED"
+    lines += [f"  {verdict} {fault['side']}: {fault['message']}" for fault in figures["faults"]]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What to know before training: files that it would refuse, classes that are nowhere, a split that is none."""
+"""What to know before training: files that it refuses or leaves out, classes that are nowhere, a split that is none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ _RARE = 0.01
 
 def inspection_notes(figures: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the notes of an inspection, each as its head and its text, the gravest first."""
-    notes = [_fault_note(fault) for fault in figures["faults"]]
+    verdict = "Training leaves out:" if figures["on_fault"] == "skip" else "Training refuses:"
+    notes = [_fault_note(fault, verdict) for fault in figures["faults"]]
     if figures["split"] == "all":
         text = "Training and validation use the same items: no figure says anything about unseen data."
         notes.append(("Not split.", text))
@@ -28,9 +29,9 @@ def inspection_notes(figures: dict[str, Any]) -> list[tuple[str, str]]:
     return notes
 
 
-def _fault_note(fault: dict[str, Any]) -> tuple[str, str]:
+def _fault_note(fault: dict[str, Any], verdict: str) -> tuple[str, str]:
     if not fault["values"]:
-        return "Training refuses:", fault["message"]
+        return verdict, fault["message"]
     listed = list(fault["values"].items())
     values = ", ".join(f"{value} ({count:,} pixels)" for value, count in listed[:12])
     more = f" and {len(listed) - 12} more" if len(listed) > 12 else ""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nibabel as nib
@@ -86,3 +89,33 @@ def write_slice() -> WriteSlice:
         return path
 
     return write
+
+
+@pytest.fixture
+def public_path() -> Iterator[Path]:
+    """A temporary folder that other users may read, unlike pytest's own."""
+    if os.name != "posix":
+        pytest.skip("file permissions of POSIX")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
+@contextmanager
+def closed(path: Path) -> Iterator[None]:
+    """Close a file or folder, and be a user to whom that means something: nothing is closed to root."""
+    mode, user = path.stat().st_mode, os.geteuid()
+    path.chmod(0)
+    try:
+        if user == 0:
+            os.seteuid(65534)
+        yield
+    finally:
+        os.seteuid(user)
+        path.chmod(mode)
+
+
+@pytest.fixture
+def close() -> Callable:
+    """Return :func:`closed`."""
+    return closed

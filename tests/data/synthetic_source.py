@@ -19,6 +19,7 @@ class DrawnFrames:
     modality = "RGB"
     group_name = "frame"
     window = (0.0, 255.0)
+    on_fault = "raise"
     classes = ClassTable(("background", "square"), background=0)
 
     def __init__(self, folder: Path, num_items: int, seconds: float = 0.0) -> None:

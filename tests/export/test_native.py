@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from cosimgen_monai.data.resampling.axial_slices import axial_slices
 from PIL import Image
 
 from cosimgen_monai.codec import VOID
 from cosimgen_monai.data import BTCV, MBRSC, VOC2012, CholecSeg8k, Folder
+from cosimgen_monai.data.resampling.axial_slices import axial_slices
 from cosimgen_monai.export import RestoreIntensity, RestoreShape
 from cosimgen_monai.prompts import Request
 

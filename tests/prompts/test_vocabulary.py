@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from cosimgen_monai.data.datasets.cholecseg8k import CholecSeg8k
 from cosimgen_monai.data.datasets.voc import VOC2012
 from cosimgen_monai.prompts import PromptBook, read_prompt, understand, vary_prompt, write_prompt
 from cosimgen_monai.prompts.synonyms import IRREGULAR, SYNONYMS
-from cosimgen_monai.prompts.vocabulary import ordinary, plural
+from cosimgen_monai.prompts.vocabulary import ordinary, phrases_of, plural
 
 SOURCES = {"BTCV": BTCV, "MBRSC": MBRSC, "CholecSeg8k": CholecSeg8k, "VOC": VOC2012}
 TABLES = {name: BTCV("unread").classes if source is BTCV else source.classes for name, source in SOURCES.items()}
@@ -99,3 +101,10 @@ def test_contexts_take_turns_but_never_in_the_plain_prompt() -> None:
     assert {prompt.split(" of ")[0] for prompt in wordings[1:]} == {"A photo", "A picture"}
     with pytest.raises(ValueError, match="prompt_template"):
         PromptBook(VOC, book.embed, contexts=["A picture"])
+
+
+@pytest.mark.parametrize("use", [phrases_of, lambda classes: PromptBook(classes, lambda prompts: None)])
+def test_classes_that_read_the_same_are_refused_wherever_prompts_are(use: Callable) -> None:
+    with pytest.raises(ValueError, match=r"Classes 'PottedPlant' and 'potted_plant' read the same in a prompt"):
+        use(ClassTable(("PottedPlant", "potted_plant")))
+    use(ClassTable(("liver", "Liver", "spleen"), background=1))  # the background is no part of a prompt

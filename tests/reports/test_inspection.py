@@ -42,8 +42,8 @@ def frames(tmp_path: Path) -> Path:
     return root
 
 
-def inspect(frames: Path, split: str = "group", folder: str = "inspection") -> dict[str, Any]:
-    source = CholecSeg8k(frames)
+def inspect(frames: Path, split: str = "group", folder: str = "inspection", on_fault: str = "raise") -> dict[str, Any]:
+    source = CholecSeg8k(frames, on_fault=on_fault)
     parts = split_items(source, split, 0.5)
     return inspect_dataset(source, parts, split, 32, frames.parent / "cache", frames, frames.parent / folder)
 
@@ -82,6 +82,13 @@ def test_a_damaged_file_is_listed_too(frames: Path) -> None:
     path = write_frame(frames, "video01", 9, halves(GALLBLADDER))
     path.write_bytes(b"")
     assert str(path) in inspect(frames, "all")["faults"][0]["message"]
+
+
+@pytest.mark.parametrize(("on_fault", "verdict"), [("raise", "Training refuses"), ("skip", "Training leaves out")])
+def test_the_page_says_what_becomes_of_a_damaged_file(frames: Path, on_fault: str, verdict: str) -> None:
+    write_frame(frames, "video01", 9, halves(GALLBLADDER)).write_bytes(b"")
+    inspect(frames, "all", on_fault=on_fault)
+    assert verdict in (frames.parent / "inspection" / "index.html").read_text("utf-8")
 
 
 def test_a_dataset_of_which_nothing_reads_still_gets_its_page(frames: Path) -> None:

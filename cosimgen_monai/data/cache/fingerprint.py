@@ -1,17 +1,31 @@
-"""A fingerprint of the files in folders, for caches of items that are folders themselves."""
+"""What tells a file, or a folder of files, from what it was before: names, lengths and times."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import os
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+from cosimgen_monai.data.readers.readable import entries
 
 
-def folders_fingerprint(folders: Iterable[str | Path]) -> str:
-    """Return a hash of the names, lengths and times of all files right in some folders."""
-    facts = []
-    for folder in sorted({str(folder) for folder in folders}):
-        for path in sorted(Path(folder).iterdir()):
-            stat = path.stat()
-            facts.append((str(path), stat.st_size, stat.st_mtime_ns))
+class Fingerprints:
+    """The fingerprints of an item's files; a folder that many items share is looked at once."""
+
+    def __init__(self) -> None:
+        self._of_folder = cache(_folder)
+
+    def __call__(self, path: str) -> list[Any]:
+        """Return a file's place, length and time, and of a folder a hash of those of all files right in it."""
+        stat = os.stat(path)
+        if os.path.isdir(path):
+            return [os.path.abspath(path), self._of_folder(path)]
+        return [os.path.abspath(path), stat.st_size, stat.st_mtime_ns]
+
+
+def _folder(folder: str) -> str:
+    stats = [(path.name, path.stat()) for path in entries(Path(folder))]
+    facts = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,14 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from cosimgen_monai.data.cache.cache_writer import remove_dead_drafts, write_cache
+from cosimgen_monai.data.cache.cache_writer import FAULTS_FILE, remove_dead_drafts, write_cache
+from cosimgen_monai.data.cache.fingerprint import Fingerprints
+from cosimgen_monai.data.cache.row_file import RowFile
+from cosimgen_monai.data.faults import warn_of_faults
 from cosimgen_monai.data.source import PairSource
 
 logger = logging.getLogger(__name__)
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,18 @@ class CachedPairs:
     presence: NDArray[np.uint8]
 
     def pair(self, i: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
-        """Return copies of the image (C H W) and the label (1 H W) of a pair, read from the file.
+        """Return copies of the image (C H W) and the label (1 H W) of a pair, read from the file."""
+        images, labels = self._files
+        return images[i], labels[i]
 
-        Reading leaves nothing behind in the process. Through the map, every page once seen would stay resident, until a
-        large data set fills the memory.
-        """
-        return _row(self.images, i), _row(self.labels, i)
+    @cached_property
+    def _files(self) -> tuple[RowFile, RowFile]:
+        return RowFile(self.images), RowFile(self.labels)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle mapped arrays by their files' names, so that a worker process maps them too, and copies nothing."""
+        arrays = [a.filename if isinstance(a, np.memmap) else a for a in (self.images, self.labels)]
+        return _reopened, (*arrays, self.rows, self.presence)
 
     def class_sets(self) -> list[tuple[int, ...]]:
         """Return the ids of the classes present in each pair."""
@@ -66,7 +75,8 @@ def cache_pairs(source: PairSource, items: list[dict[str, str]], image_size: int
     A cache is keyed by the source's settings, the size and each file's name, length and time, so it is never stale.
     It is written pair by pair beside its place and moved there whole, so a kill does no harm; a second process that
     needs the same one waits for it. Pairs that show nothing but background and void are left out: no prompt can ask
-    for them.
+    for them. Items that cannot be read are an error or, where the source's ``on_fault`` is ``skip``, left out, and said
+    to be at each call.
 
     Raises:
         ValueError: if no pair holds a class that can be asked for, the files change while they are read, the cache's
@@ -82,27 +92,41 @@ def cache_pairs(source: PairSource, items: list[dict[str, str]], image_size: int
                 write_cache(
                     folder, source, items, image_size, lambda: _place(source, items, image_size, cache_dir) == folder
                 )
-    return _open(folder)
+    pairs = _open(folder, source.name)
+    _say_absent(pairs, source)
+    return pairs
 
 
 def _place(source: PairSource, items: list[dict[str, str]], image_size: int, cache_dir: str | Path) -> Path:
     """Return the folder of a cache, named by what shapes it."""
 
-    def facts(path: str) -> list[Any]:
-        stat = os.stat(path)
-        return [os.path.abspath(path), stat.st_size, stat.st_mtime_ns]
-
     def rest(item: dict[str, str]) -> dict[str, str]:
         return {key: value for key, value in item.items() if key not in ("image", "label")}
 
+    facts = Fingerprints()
     files = [[facts(item["image"]), facts(item["label"]), rest(item)] for item in items]
-    what = [_VERSION, source.settings(), source.classes.to_json(), image_size, files]
+    what = [_VERSION, source.settings(), source.on_fault, source.classes.to_json(), image_size, files]
     key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
     return Path(cache_dir) / f"{source.name.lower()}-{image_size}-{key}"
 
 
-def _open(folder: Path) -> CachedPairs:
+def _reopened(images: Any, labels: Any, rows: list[dict[str, Any]], presence: NDArray[np.uint8]) -> CachedPairs:
+    arrays = [a if isinstance(a, np.ndarray) else np.load(a, mmap_mode="r") for a in (images, labels)]
+    return CachedPairs(arrays[0], arrays[1], rows, presence)
+
+
+def _say_absent(pairs: CachedPairs, source: PairSource) -> None:
+    """Say which classes occur nowhere: a slip in the class list, or data that cannot teach them."""
+    seen = set(np.flatnonzero(pairs.presence.sum(axis=0)).tolist())
+    absent = source.classes.names_of(i for i in source.classes.objects if i not in seen)
+    if absent:
+        logger.warning("In none of these %d pair(s) of %s: %s.", len(pairs.rows), source.name, ", ".join(absent))
+
+
+def _open(folder: Path, name: str) -> CachedPairs:
+    """Open a cache, and say again what was left out of it."""
     try:
+        warn_of_faults(json.loads((folder / FAULTS_FILE).read_text("utf-8")), name)
         return CachedPairs(
             images=np.load(folder / "images.npy", mmap_mode="r"),
             labels=np.load(folder / "labels.npy", mmap_mode="r"),
@@ -113,12 +137,3 @@ def _open(folder: Path) -> CachedPairs:
         raise ValueError(
             f"The cache {folder} cannot be read ({error}). Remove this folder; it is made anew."
         ) from error
-
-
-def _row(array: NDArray[Any], i: int) -> NDArray[Any]:
-    if not (isinstance(array, np.memmap) and array.filename):
-        return array[i].copy()
-    shape = array.shape[1:]
-    count = int(np.prod(shape))
-    offset = array.offset + i * count * array.dtype.itemsize
-    return np.fromfile(array.filename, dtype=array.dtype, count=count, offset=offset).reshape(shape)

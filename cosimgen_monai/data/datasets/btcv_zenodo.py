@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from cosimgen_monai.codec import ClassTable
-from cosimgen_monai.data.cache.fingerprint import folders_fingerprint
-from cosimgen_monai.data.datasets.btcv import BTCV, CLASS_NAMES, by_number, check_dataset_dir, patients
+from cosimgen_monai.data.datasets.btcv import BTCV, CLASS_NAMES
+from cosimgen_monai.data.datasets.case_numbers import Numbered, by_number, only_file, patients, series_by_number
 from cosimgen_monai.data.datasets.cropping import crop_box, read_crops
+from cosimgen_monai.data.faults import Faults
 from cosimgen_monai.data.readers.ct_volume import CTPair, check_same_grid, ids_of_voxels, read_image_volume
 from cosimgen_monai.data.readers.volume import read_volume
 
@@ -27,6 +28,7 @@ IMAGE_DIRS = {
     "tcia": ("image_tcia_multiorgan", "Pancreas-CT"),
 }
 """Where images are looked for, below the dataset's folder: all that are there."""
+CROPPING = "cropping.csv"
 DUODENUM = 14
 ORGANS = {
     8: (1, 3, 4, 5, 6, 7, 11, DUODENUM),
@@ -50,10 +52,10 @@ class BTCVZenodo(BTCV):
         field_of_view: as in :class:`BTCV`.
         window: as in :class:`BTCV`.
         same_patient: as in :class:`BTCV`, of cases such as ``btcv-0001``.
+        on_fault: as in :class:`BTCV`; a label without an image or a row in ``cropping.csv`` is at fault too.
 
     Raises:
-        FileNotFoundError: if the folder, its labels, images or ``cropping.csv`` are missing.
-        ValueError: if a label has no image or no row in ``cropping.csv``, or an option is wrong.
+        ValueError: if no folder is given, or a key is wrong.
     """
 
     name = "BTCV-Zenodo"
@@ -66,8 +68,9 @@ class BTCVZenodo(BTCV):
         field_of_view: float = 400.0,
         window: tuple[float, float] = (-175.0, 250.0),
         same_patient: Sequence[Sequence[str]] = (),
+        on_fault: str = "raise",
     ) -> None:
-        super().__init__(dataset_dir, field_of_view, window, same_patient)
+        super().__init__(dataset_dir, field_of_view, window, same_patient, on_fault)
         if organs not in ORGANS:
             raise ValueError(f"`organs` must be 8, 13 or 14, got {organs!r}.")
         names = (*CLASS_NAMES, "duodenum")
@@ -76,28 +79,23 @@ class BTCVZenodo(BTCV):
         kept = {code: i for i, code in enumerate(ORGANS[organs], start=1)}
         self.table = {code: kept.get(code, 0) for code in range(len(names))}
 
-    def items(self) -> list[dict[str, str]]:
+    def find(self, faults: Faults) -> list[dict[str, str]]:
         """List the volumes as dicts of ``image``, ``label`` and ``group`` (the patient), by release and number."""
-        check_dataset_dir(self.dataset_dir, "the Zenodo release's")
         crops = self._crops()
-        images: dict[str, Path] = {}
-        labels: dict[str, Path] = {}
-        for part, label_dir in LABEL_DIRS.items():
-            if (self.dataset_dir / label_dir).is_dir():
-                found = by_number(self.dataset_dir / label_dir)
-                labels |= {f"{part}-{number}": path for number, path in found.items()}
-                images |= {f"{part}-{number}": path for number, path in self._images(part).items()}
-        if not labels:
-            raise FileNotFoundError(
-                f"`dataset_dir` {self.dataset_dir} is not laid out as the Zenodo release: expected "
-                f"{' or '.join(LABEL_DIRS.values())} in it. For Synapse's own labels use --release synapse."
-            )
+        images, labels = self._files(faults)
         cases = self._usable(labels)
-        for case in cases:
-            self._check_case(case, labels[case], images, crops)
-        self._say_unlabelled(images, labels)
         patient = patients(cases, self.same_patient)
-        return [{"image": str(images[case]), "label": str(labels[case]), "group": patient[case]} for case in cases]
+        items = []
+        for case in cases:
+            with faults.left_out():
+                label = only_file(labels, case, "label", self.dataset_dir, "one")
+                image = only_file(images, case, "image", Path(label), self._expected(case))
+                if case not in crops:
+                    raise ValueError(f"{label} has no row in {self.dataset_dir / CROPPING}. Fetch the file again.")
+                items.append({"image": image, "label": label, "group": patient[case]})
+        if unlabelled := sorted(images.keys() - labels.keys()):
+            logger.warning("%d image(s) have no label and are left out: %s", len(unlabelled), ", ".join(unlabelled))
+        return items
 
     def read_volume(self, item: dict[str, str]) -> CTPair:
         """Read an item's volume and label, cropped to where the label is complete."""
@@ -117,11 +115,37 @@ class BTCVZenodo(BTCV):
     def settings(self) -> dict[str, Any]:
         """Return what shapes a cached slice, beside the files."""
         crops = {case: list(crop) for case, crop in sorted(self._crops().items())}
-        series = [path for part in LABEL_DIRS for path in self._images(part).values() if path.is_dir()]
-        facts = {"organs": self.organs, "crops": crops, "files": folders_fingerprint(series)}
-        return {**super().settings(), **facts}
+        return {**super().settings(), "organs": self.organs, "crops": crops}
 
-    def _usable(self, labels: dict[str, Path]) -> list[str]:
+    def _files(self, faults: Faults) -> tuple[Numbered, Numbered]:
+        """Return the images and the labels of both parts by case, such as ``btcv-0001``."""
+        images: Numbered = {}
+        labels: Numbered = {}
+        for part, label_dir in LABEL_DIRS.items():
+            if (self.dataset_dir / label_dir).is_dir():
+                labels |= _cases(part, by_number(self.dataset_dir / label_dir, faults))
+                images |= _cases(part, self._images(part, faults))
+        if not labels:
+            raise FileNotFoundError(
+                f"`dataset_dir` {self.dataset_dir} is not laid out as the Zenodo release: expected "
+                f"{' or '.join(LABEL_DIRS.values())} in it. For Synapse's own labels use --release synapse."
+            )
+        return images, labels
+
+    def _images(self, part: str, faults: Faults) -> Numbered:
+        """Return a part's images by number; of all folders of ``IMAGE_DIRS`` that are there, the first counts."""
+        images: Numbered = {}
+        for folder in (self.dataset_dir / name for name in IMAGE_DIRS[part]):
+            if folder.is_dir():
+                images = {**(series_by_number(folder, faults) or by_number(folder, faults)), **images}
+        return images
+
+    def _expected(self, case: str) -> str:
+        """Say where a case's image should be."""
+        part, number = case.split("-")
+        return f"*{number}.nii.gz in {' or '.join(str(self.dataset_dir / folder) for folder in IMAGE_DIRS[part])}"
+
+    def _usable(self, labels: Numbered) -> list[str]:
         """Return the cases in which the asked organs are labelled; say how many are left out."""
         if self.organs == 8:
             return sorted(labels)
@@ -140,31 +164,8 @@ class BTCVZenodo(BTCV):
             )
         return sorted(whole)
 
-    def _check_case(self, case: str, label: Path, images: dict[str, Path], crops: dict[str, Any]) -> None:
-        part, number = case.split("-")
-        if case not in images:
-            where = " or ".join(str(self.dataset_dir / folder) for folder in IMAGE_DIRS[part])
-            raise ValueError(f"{label} has no image: expected *{number}.nii.gz in {where}. Add it, or take it away.")
-        if case not in crops:
-            raise ValueError(f"{label} has no row in {self.dataset_dir / 'cropping.csv'}. Fetch the file again.")
-
-    def _images(self, part: str) -> dict[str, Path]:
-        """Return a part's images by number, from all folders of ``IMAGE_DIRS`` that are there."""
-        images: dict[str, Path] = {}
-        for folder in (self.dataset_dir / name for name in IMAGE_DIRS[part]):
-            if folder.is_dir():
-                series = series_by_number(folder)
-                images = {**(series or by_number(folder)), **images}
-        return images
-
-    def _say_unlabelled(self, images: dict[str, Path], labels: dict[str, Path]) -> None:
-        """Images come from elsewhere, with cases that this release does not label."""
-        unlabelled = sorted(images.keys() - labels.keys())
-        if unlabelled:
-            logger.warning("%d image(s) have no label and are left out: %s", len(unlabelled), ", ".join(unlabelled))
-
     def _crops(self) -> dict[str, tuple[int, ...]]:
-        return read_crops(self.dataset_dir / "cropping.csv")
+        return read_crops(self.dataset_dir / CROPPING)
 
 
 def open_btcv(release: str, organs: int | None = None, **options: Any) -> BTCV:
@@ -187,20 +188,8 @@ def open_btcv(release: str, organs: int | None = None, **options: Any) -> BTCV:
     return BTCV(**options)
 
 
-def series_by_number(folder: Path) -> dict[str, Path]:
-    """Return the DICOM series below folders that end in a case number, as TCIA hands them out (``PANCREAS_0001/…``).
-
-    Raises:
-        ValueError: if a case's folder holds more than one series' folder.
-    """
-    series = {}
-    for case in sorted(path for path in folder.iterdir() if path.is_dir()):
-        places = sorted({path.parent for path in case.rglob("*.dcm")})
-        if len(places) > 1:
-            raise ValueError(f"{case} holds {len(places)} folders of DICOM files ({places[0]} …). Keep one of them.")
-        if places and (number := re.search(r"(\d+)$", case.name)):
-            series[number[1]] = places[0]
-    return series
+def _cases(part: str, files: Numbered) -> Numbered:
+    return {f"{part}-{number}": paths for number, paths in files.items()}
 
 
 def _case_of(label_path: Path) -> str:

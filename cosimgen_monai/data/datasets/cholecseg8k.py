@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from cosimgen_monai.codec import VOID, ClassTable
 from cosimgen_monai.data.datasets.rgb_source import RGBSource
+from cosimgen_monai.data.faults import Faults
 from cosimgen_monai.data.readers.mask import label_of_codes, read_mask
+from cosimgen_monai.data.readers.readable import entries, folders_in
 
 CLASSES = {
     "black background": 50,
@@ -30,7 +32,8 @@ CLASSES = {
 """Code of each class in the watershed masks, in the order of the class ids."""
 VOID_CODES = (0, 255)
 """Codes of no class; 255 is the one-pixel frame around every mask."""
-WATERSHED = "_watershed_mask.png"
+FRAME, WATERSHED = ".png", "_watershed_mask.png"
+"""Endings of a frame and of its mask."""
 
 
 class CholecSeg8k(RGBSource):
@@ -39,10 +42,10 @@ class CholecSeg8k(RGBSource):
     Args:
         dataset_dir: the folder that holds ``video01`` and its like.
         fit: ``squash`` or ``pad``, see :class:`RGBSource`.
+        on_fault: ``raise`` or ``skip``, see :class:`FileSource`.
 
     Raises:
-        FileNotFoundError: if the folder is missing or holds no frame in this layout.
-        ValueError: if no folder is given, or a frame has no mask or a mask no frame (both names are given).
+        ValueError: if no folder is given, or a key is wrong.
     """
 
     name = "CholecSeg8k"
@@ -51,25 +54,27 @@ class CholecSeg8k(RGBSource):
     native_size = (480, 854)
     terms = "CholecSeg8k: CC BY-NC-SA 4.0."
 
-    def items(self) -> list[dict[str, str]]:
+    def find(self, faults: Faults) -> list[dict[str, str]]:
         """List the frames as dicts of ``image``, ``label`` and ``group`` (the video), in the videos' order."""
-        images = {path: path.with_name(path.stem + WATERSHED) for path in self.dataset_dir.glob("video*/*/*_endo.png")}
-        labels = set(self.dataset_dir.glob(f"video*/*/*_endo{WATERSHED}"))
-        if not images and not labels:
+        clips: list[Path] = []
+        for video in folders_in(self.dataset_dir):
+            if video.name.startswith("video"):
+                with faults.left_out():
+                    clips += folders_in(video)
+        items, found = [], 0
+        for clip in clips:
+            with faults.left_out():
+                frames = _frames(clip)
+                found += len(frames)
+                for frame in sorted(frames, key=_by_number):
+                    with faults.left_out():
+                        items.append(_pair(clip, frame, frames[frame]))
+        if not found and not faults.messages:
             raise FileNotFoundError(
                 f"`dataset_dir` {self.dataset_dir} is not laid out as {self.name}: expected "
                 "video01/video01_00080/frame_100_endo.png and its like in it."
             )
-        for image in sorted(images):
-            if images[image] not in labels:
-                raise ValueError(f"{image} has no mask: expected {images[image]}. Add it, or take the frame away.")
-        for label in sorted(labels - set(images.values())):
-            frame = label.with_name(label.name.removesuffix(WATERSHED) + ".png")
-            raise ValueError(f"{label} has no frame: expected {frame}. Add it, or take the mask away.")
-        return [
-            {"image": str(image), "label": str(images[image]), "group": image.parents[1].name}
-            for image in sorted(images, key=_by_number)
-        ]
+        return items
 
     def read_label(self, path: Path) -> NDArray[np.uint8]:
         """Read a watershed mask as ids (H W); codes 0 and 255 are void."""
@@ -77,7 +82,25 @@ class CholecSeg8k(RGBSource):
         return label_of_codes(read_mask(path), table | dict.fromkeys(VOID_CODES, VOID), path)
 
 
-def _by_number(path: Path) -> tuple[str, int, str]:
+def _frames(clip: Path) -> dict[str, set[str]]:
+    """Return the frames of a clip (``frame_100_endo``), each with the endings of its files."""
+    frames: dict[str, set[str]] = {}
+    for path in entries(clip):
+        if match := re.fullmatch(rf"(.*_endo)({re.escape(FRAME)}|{re.escape(WATERSHED)})", path.name):
+            frames.setdefault(match[1], set()).add(match[2])
+    return frames
+
+
+def _pair(clip: Path, frame: str, endings: set[str]) -> dict[str, str]:
+    image, label = clip / f"{frame}{FRAME}", clip / f"{frame}{WATERSHED}"
+    if WATERSHED not in endings:
+        raise ValueError(f"{image} has no mask: expected {label}. Add it, or take the frame away.")
+    if FRAME not in endings:
+        raise ValueError(f"{label} has no frame: expected {image}. Add it, or take the mask away.")
+    return {"image": str(image), "label": str(label), "group": clip.parent.name}
+
+
+def _by_number(frame: str) -> tuple[int, str]:
     """Sort frames of a clip by number, not by letter."""
-    number = re.search(r"(\d+)_endo", path.name)
-    return str(path.parent), int(number[1]) if number else -1, path.name
+    number = re.search(r"(\d+)_endo", frame)
+    return int(number[1]) if number else -1, frame

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from cosimgen_monai.data.readers.readable import check_readable
 from cosimgen_monai.data.readers.volume import Volume
 
 _EXTENTS = ("extent_left", "extent_right", "extent_ant", "extent_post", "extent_inf", "extent_sup")
@@ -15,6 +16,7 @@ def read_crops(path: Path) -> dict[str, tuple[int, ...]]:
 
     Raises:
         FileNotFoundError: if it is missing.
+        PermissionError: if it may not be read.
         ValueError: if a column is missing, or a row's extents are no whole numbers.
     """
     if not path.is_file():
@@ -22,6 +24,7 @@ def read_crops(path: Path) -> dict[str, tuple[int, ...]]:
             f"{path} is missing: labels may be incomplete outside the regions that it gives. Fetch it from "
             "https://zenodo.org/records/1169361."
         )
+    check_readable(path)
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file, skipinitialspace=True))
     needed = ("publisher", "original_id", *_EXTENTS)

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from cosimgen_monai.codec import VOID, ClassTable
 from cosimgen_monai.data.datasets.rgb_source import RGBSource
+from cosimgen_monai.data.faults import Faults
 from cosimgen_monai.data.readers.mask import label_of_colours, palette_as_colours
+from cosimgen_monai.data.readers.readable import entries, folders_in
 from cosimgen_monai.data.resampling.square import to_square
 from cosimgen_monai.settings import check_counts
 
@@ -35,10 +37,10 @@ class MBRSC(RGBSource):
         dataset_dir: the folder that holds the tiles, or one above it (``Semantic segmentation dataset``).
         crop_size: side of a crop in native pixels; reflected beyond the edge where a picture is smaller.
         crop_stride: distance of neighbouring crops in native pixels, at most.
+        on_fault: ``raise`` or ``skip``, see :class:`FileSource`.
 
     Raises:
-        FileNotFoundError: if the folder is missing or holds no tiles.
-        ValueError: if no folder is given, a key is no positive number, or an image has no mask or a mask no image.
+        ValueError: if no folder is given, or a key is wrong.
     """
 
     name = "MBRSC"
@@ -46,24 +48,33 @@ class MBRSC(RGBSource):
     classes = ClassTable(tuple(CLASSES), background=None, has_void=True)
     terms = "MBRSC semantic segmentation of aerial imagery (Humans in the Loop): CC0 1.0, public domain."
 
-    def __init__(self, dataset_dir: str | Path | None, crop_size: int = 512, crop_stride: int = 128) -> None:
-        super().__init__(dataset_dir)
+    def __init__(
+        self, dataset_dir: str | Path | None, crop_size: int = 512, crop_stride: int = 128, on_fault: str = "raise"
+    ) -> None:
+        super().__init__(dataset_dir, on_fault=on_fault)
         check_counts(crop_size=crop_size, crop_stride=crop_stride)
         self.crop_size = crop_size
         self.crop_stride = crop_stride
 
-    def items(self) -> list[dict[str, str]]:
+    def find(self, faults: Faults) -> list[dict[str, str]]:
         """List the pictures as dicts of ``image``, ``label`` and ``group`` (the tile), by tile and name."""
         tiles = _tiles(self.dataset_dir)
-        if not tiles:
-            for folder in sorted(path for path in self.dataset_dir.iterdir() if path.is_dir()):
-                tiles = tiles or _tiles(folder)
-        if not tiles:
+        for folder in folders_in(self.dataset_dir):
+            if not tiles:
+                with faults.left_out():
+                    tiles = _tiles(folder)
+        if not tiles and not faults.messages:
             raise FileNotFoundError(
                 f"`dataset_dir` {self.dataset_dir} is not laid out as {self.name}: expected folders Tile 1 (or tile01) "
                 "with images and masks in it."
             )
-        return [row for number in sorted(tiles) for row in _pairs(tiles[number], f"Tile {number}")]
+        items: list[dict[str, str]] = []
+        for number, folders in sorted(tiles.items()):
+            with faults.left_out():
+                if len(folders) > 1:
+                    raise ValueError(f"{' and '.join(map(str, folders))} are the same tile: keep one.")
+                items += _pairs(folders[0], f"Tile {number}", faults)
+        return items
 
     def read_label(self, path: Path) -> NDArray[np.uint8]:
         """Read a mask's colours as ids (H W), whatever the order of its palette."""
@@ -104,28 +115,31 @@ def crop_starts(side: int, size: int, stride: int) -> list[int]:
     return np.linspace(0, room, -(-room // stride) + 1).round().astype(int).tolist()
 
 
-def _tiles(folder: Path) -> dict[int, Path]:
+def _tiles(folder: Path) -> dict[int, list[Path]]:
     """Return the tile folders by number: ``Tile 1``, ``tile01``."""
-    tiles: dict[int, Path] = {}
-    for path in sorted(folder.iterdir()):
-        match = re.fullmatch(r"tile[ _-]?0*(\d+)", path.name, re.IGNORECASE)
-        if match is None or not path.is_dir():
-            continue
-        if int(match[1]) in tiles:
-            raise ValueError(f"{tiles[int(match[1])]} and {path} are the same tile: keep one.")
-        tiles[int(match[1])] = path
+    tiles: dict[int, list[Path]] = {}
+    for path in folders_in(folder):
+        if match := re.fullmatch(r"tile[ _-]?0*(\d+)", path.name, re.IGNORECASE):
+            tiles.setdefault(int(match[1]), []).append(path)
     return tiles
 
 
-def _pairs(tile: Path, group: str) -> list[dict[str, str]]:
+def _pairs(tile: Path, group: str, faults: Faults) -> list[dict[str, str]]:
     """Pair a tile's images and masks by name."""
-    images = {path.stem: path for path in sorted((tile / "images").glob("*.jpg"))}
-    labels = {path.stem: path for path in sorted((tile / "masks").glob("*.png"))}
-    for stem in sorted(images.keys() ^ labels.keys()):
-        have, lack = (
-            (images, tile / "masks" / f"{stem}.png") if stem in images else (labels, tile / "images" / f"{stem}.jpg")
-        )
-        raise ValueError(f"{have[stem]} has no partner: expected {lack}. Add it, or take the file away.")
-    if not images:
+    images, labels = _files(tile / "images", ".jpg"), _files(tile / "masks", ".png")
+    if not images and not labels:
         raise FileNotFoundError(f"{tile} holds no images/*.jpg with masks/*.png.")
-    return [{"image": str(images[stem]), "label": str(labels[stem]), "group": group} for stem in sorted(images)]
+    items = []
+    for stem in sorted(images | labels):
+        with faults.left_out():
+            image, label = tile / "images" / f"{stem}.jpg", tile / "masks" / f"{stem}.png"
+            if stem not in images or stem not in labels:
+                have, lack = (image, label) if stem in images else (label, image)
+                raise ValueError(f"{have} has no partner: expected {lack}. Add it, or take the file away.")
+            items.append({"image": str(image), "label": str(label), "group": group})
+    return items
+
+
+def _files(folder: Path, suffix: str) -> set[str]:
+    """Return the stems of a folder's files with a suffix; none where there is no such folder."""
+    return {path.stem for path in entries(folder) if path.suffix == suffix} if folder.is_dir() else set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,26 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.data.file_source import FileSource
+from cosimgen_monai.data.readers.alignment import check_aligned
 from cosimgen_monai.data.readers.description import describe_picture
-from cosimgen_monai.data.readers.mask import check_same_size
 from cosimgen_monai.data.readers.picture import read_picture
-from cosimgen_monai.data.resampling.square import FITS, to_square
+from cosimgen_monai.data.resampling.square import check_fit, to_square
 
 
-class RGBSource(ABC):
+class RGBSource(FileSource):
     """A dataset of pictures, each with a mask file; a subclass finds the files and reads the masks.
 
     Args:
         dataset_dir: the dataset's folder.
         fit: how a picture becomes square: ``squash`` changes its shape (the paper), ``pad`` keeps it and fills up with
             black and void.
+        on_fault: ``raise`` or ``skip``, see :class:`FileSource`.
 
     Raises:
-        FileNotFoundError: if the folder is missing.
-        ValueError: if no folder is given, or ``fit`` is neither.
+        ValueError: if no folder is given, or a key is wrong.
     """
 
-    name: str
     group_name: str
     classes: ClassTable
     terms: str
@@ -40,21 +40,9 @@ class RGBSource(ABC):
     modality = "RGB"
     window = (0.0, 255.0)
 
-    def __init__(self, dataset_dir: str | Path | None, fit: str = "squash") -> None:
-        if dataset_dir is None:
-            raise ValueError(f"`dataset_dir` is not set: give the folder of {self.name} with --dataset_dir.")
-        if fit not in FITS:
-            raise ValueError(f"`fit` must be one of {', '.join(FITS)}, got {fit!r}.")
-        self.dataset_dir = Path(dataset_dir)
-        self.fit = fit
-        if not self.dataset_dir.is_dir():
-            raise FileNotFoundError(
-                f"`dataset_dir` {self.dataset_dir} is no folder. Give {self.name}'s with --dataset_dir."
-            )
-
-    @abstractmethod
-    def items(self) -> list[dict[str, str]]:
-        """List the pictures as dicts of ``image``, ``label`` and ``group``."""
+    def __init__(self, dataset_dir: str | Path | None, fit: str = "squash", on_fault: str = "raise") -> None:
+        super().__init__(dataset_dir, on_fault)
+        self.fit = check_fit(fit)
 
     @abstractmethod
     def read_label(self, path: Path) -> NDArray[np.uint8]:
@@ -64,10 +52,10 @@ class RGBSource(ABC):
         """Read a picture (uint8, H W 3) and its label (uint8 ids, H W) at native size.
 
         Raises:
-            ValueError: if a file is damaged, the two differ in size, or the mask holds what is in no table.
+            ValueError: if a file is damaged, the two are no match, or the mask holds what is in no table.
         """
         image, label = read_picture(item["image"]), self.read_label(Path(item["label"]))
-        check_same_size(image, label, item["image"], item["label"])
+        check_aligned(image, label, item["image"], item["label"])
         return image, label
 
     def read(self, item: dict[str, str], image_size: int) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from cosimgen_monai.codec import VOID, ClassTable
 from cosimgen_monai.data.datasets.rgb_source import RGBSource
+from cosimgen_monai.data.faults import Faults
 from cosimgen_monai.data.readers.mask import label_of_codes, read_mask
+from cosimgen_monai.data.readers.readable import check_readable, entries
 from cosimgen_monai.settings import as_boolean
 
 CLASS_NAMES = (
@@ -36,6 +38,7 @@ CLASS_NAMES = (
     "train",
     "tvmonitor",
 )
+LISTS, MASKS = "ImageSets/Segmentation", "SegmentationClass"
 LAYOUTS = (".", "VOC2012", "VOCdevkit/VOC2012")
 """Where ``JPEGImages`` lies, below the dataset's folder."""
 
@@ -47,10 +50,10 @@ class VOC2012(RGBSource):
         dataset_dir: ``VOC2012``, or a folder that holds it or ``VOCdevkit``.
         fit: ``squash`` or ``pad``, see :class:`RGBSource`.
         augmented: whether to train on ``train_aug.txt`` with ``SegmentationClassAug`` (10,582 photos, SBD's masks).
+        on_fault: ``raise`` or ``skip``, see :class:`FileSource`.
 
     Raises:
-        FileNotFoundError: if the folder is missing, not laid out as VOC, or a listed file is missing.
-        ValueError: if no folder is given.
+        ValueError: if no folder is given, or a key is wrong.
     """
 
     name = "PASCAL VOC 2012"
@@ -59,32 +62,40 @@ class VOC2012(RGBSource):
     native_size: tuple[int, int] | None = (375, 500)  # the commonest of many
     terms = "PASCAL VOC 2012: the photos are flickr's, under its terms of use; research use, cite the challenge."
 
-    def __init__(self, dataset_dir: str | Path | None, fit: str = "squash", augmented: bool | str = False) -> None:
-        super().__init__(dataset_dir, fit)
+    def __init__(
+        self,
+        dataset_dir: str | Path | None,
+        fit: str = "squash",
+        augmented: bool | str = False,
+        on_fault: str = "raise",
+    ) -> None:
+        super().__init__(dataset_dir, fit, on_fault)
         if fit == "pad":
             self.native_size = None  # photos differ in shape: there is no one margin to cut off a drawn one
         self.augmented = as_boolean("augmented", augmented)
 
-    def items(self) -> list[dict[str, str]]:
+    def find(self, faults: Faults) -> list[dict[str, str]]:
         """List the photos as dicts of ``image``, ``label``, ``group`` (the photo itself) and ``part``.
 
         ``part`` (``train`` or ``val``) comes from the official lists; without any list, all masks are taken.
         """
         root = self._root()
         train = ("train_aug", "SegmentationClassAug") if self.augmented else ("train", "SegmentationClass")
-        lists = {"train": train, "val": ("val", "SegmentationClass")}
-        rows = []
-        for part, (name, folder) in lists.items():
-            file = root / "ImageSets" / "Segmentation" / f"{name}.txt"
-            if file.is_file():
-                rows += [{**_row(root, photo, folder), "part": part} for photo in _listed(file)]
-            elif part == "train" and self.augmented:
-                raise FileNotFoundError(f"`augmented` is set, but {file} is missing: add it, or leave the key out.")
-        if not rows:
-            rows = [_row(root, path.stem, "SegmentationClass") for path in sorted((root / train[1]).glob("*.png"))]
-        if not rows:
+        lists = {"train": (root / LISTS / f"{train[0]}.txt", train[1]), "val": (root / LISTS / "val.txt", MASKS)}
+        if self.augmented and not lists["train"][0].is_file():
+            raise FileNotFoundError(
+                f"`augmented` is set, but {lists['train'][0]} is missing: add it, or leave the key out."
+            )
+        photos, items = _names(root / "JPEGImages"), []
+        for part, (file, folder) in lists.items():
+            rows = _rows(root, _listed(file), folder, photos, faults)
+            items += [{**row, "part": part} for row in rows]
+        if not items and not faults.messages:
+            masks = sorted(name.removesuffix(".png") for name in _names(root / MASKS) if name.endswith(".png"))
+            items = _rows(root, masks, MASKS, photos, faults)
+        if not items and not faults.messages:
             raise FileNotFoundError(f"{root} lists no photo in ImageSets/Segmentation and holds no mask.")
-        return rows
+        return items
 
     def read_label(self, path: Path) -> NDArray[np.uint8]:
         """Read a palette mask's indices as ids (H W); 255 is void."""
@@ -107,13 +118,31 @@ class VOC2012(RGBSource):
 
 
 def _listed(file: Path) -> list[str]:
-    """Return the photos of a list; train_aug lists name them by id, or by the paths of image and mask."""
+    """Return the photos of a list, if it is there; train_aug's names them by id, or by the paths of image and mask."""
+    if not file.is_file():
+        return []
+    check_readable(file)
     return [Path(line.split()[0]).stem for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def _row(root: Path, photo: str, folder: str) -> dict[str, str]:
-    image, label = root / "JPEGImages" / f"{photo}.jpg", root / folder / f"{photo}.png"
-    for have, lack in ((image, label), (label, image)):
-        if not lack.is_file():
-            raise FileNotFoundError(f"{lack} is missing ({have} is its partner): add it, or take {photo} off the list.")
-    return {"image": str(image), "label": str(label), "group": photo}
+def _rows(root: Path, names: list[str], folder: str, photos: set[str], faults: Faults) -> list[dict[str, str]]:
+    """Pair photos by name with their masks in a folder."""
+    masks, rows = _names(root / folder), []
+    for name in names:
+        with faults.left_out():
+            image, label = root / "JPEGImages" / f"{name}.jpg", root / folder / f"{name}.png"
+            if label.name not in masks:
+                raise _missing(label, image, name)
+            if image.name not in photos:
+                raise _missing(image, label, name)
+            rows.append({"image": str(image), "label": str(label), "group": name})
+    return rows
+
+
+def _missing(lack: Path, have: Path, name: str) -> FileNotFoundError:
+    return FileNotFoundError(f"{lack} is missing ({have} is its partner): add it, or take {name} off the list.")
+
+
+def _names(folder: Path) -> set[str]:
+    """Return the names of the files in a folder; none where there is no such folder."""
+    return {path.name for path in entries(folder)} if folder.is_dir() else set()

@@ -25,6 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from cosimgen_monai.codec import VOID, ClassTable
+from cosimgen_monai.data.readers.readable import check_readable
+from cosimgen_monai.prompts.vocabulary import check_spoken
 from cosimgen_monai.settings import nearest_names
 
 Colour = tuple[int, int, int]
@@ -62,6 +64,7 @@ def read_class_file(path: Path, one_mask_a_class: bool = False) -> ClassFile:
 
     Raises:
         FileNotFoundError: if it is missing.
+        PermissionError: if it may not be read.
         ValueError: naming the file and what is wrong in it.
     """
     if not path.is_file():
@@ -69,6 +72,7 @@ def read_class_file(path: Path, one_mask_a_class: bool = False) -> ClassFile:
             f"{path} is missing: a JSON file that names the classes, such as "
             '{"classes": ["background", "liver"], "background": "background"}. Write it, or name it with --class_file.'
         )
+    check_readable(path)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, UnicodeDecodeError) as error:
@@ -99,6 +103,7 @@ def _parse(content: Any, one_mask_a_class: bool) -> ClassFile:
     kind = _kind(rows, one_mask_a_class)
     index = None if background is None else names.index(background)
     classes = ClassTable(names, background=index, has_void=bool(void))
+    check_spoken(classes)
     if kind == "mask":
         return ClassFile(classes, {}, {}, _masks(rows, index, void))
     read = _colour if kind == "colour" else _value

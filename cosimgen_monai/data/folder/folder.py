@@ -7,7 +7,6 @@ several layouts.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,25 +16,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cosimgen_monai.data.cache.fingerprint import folders_fingerprint
-from cosimgen_monai.data.datasets.btcv import check_dataset_dir
+from cosimgen_monai.data.faults import Faults
+from cosimgen_monai.data.file_source import FileSource
 from cosimgen_monai.data.folder.class_file import read_class_file
+from cosimgen_monai.data.folder.groups import group_of
 from cosimgen_monai.data.folder.labels import LabelReader
-from cosimgen_monai.data.folder.pairing import Pairing, group_of
+from cosimgen_monai.data.folder.pairing import Pairing
 from cosimgen_monai.data.folder.path_template import PICTURE_SUFFIXES, PathTemplate
 from cosimgen_monai.data.readers.description import describe_picture, describe_volume
-from cosimgen_monai.data.readers.mask import check_same_size
 from cosimgen_monai.data.readers.picture import common_size, read_picture
 from cosimgen_monai.data.resampling.ct_view import CTView
-from cosimgen_monai.data.resampling.square import FITS, to_square
+from cosimgen_monai.data.resampling.square import check_fit, to_square
 
-logger = logging.getLogger(__name__)
-
-FAULTS = (ValueError, FileNotFoundError, PermissionError)
 MODALITIES = ("auto", "CT", "RGB")
 
 
-class Folder:
+class Folder(FileSource):
     """Images and labels paired by what their paths share.
 
     Args:
@@ -49,7 +45,7 @@ class Folder:
         window: of volumes, the values of black and white (HU for CT).
         field_of_view: of volumes, the side of the square that every slice shows, in mm.
         fit: of pictures, how they become square: ``squash`` or ``pad`` (see :class:`RGBSource`).
-        on_fault: ``raise`` stops at the first file that does not pair or cannot be read; ``skip`` lists it and goes on.
+        on_fault: ``raise`` or ``skip``, see :class:`FileSource`.
         dataset_name: the name that stands in a model's file.
         terms: the data's terms, as they shall stand in a model's file.
 
@@ -75,18 +71,14 @@ class Folder:
         dataset_name: str = "folder",
         terms: str = "The user's own data.",
     ) -> None:
-        if dataset_dir is None:
-            raise ValueError("`dataset_dir` is not set: give your folder with --dataset_dir.")
+        super().__init__(dataset_dir, on_fault)
         if not re.fullmatch(r"[\w. -]+", dataset_name):
             raise ValueError(f"`dataset_name` is a plain name of letters and digits, got {dataset_name!r}.")
-        if fit not in FITS:
-            raise ValueError(f"`fit` must be one of {', '.join(FITS)}, got {fit!r}.")
-        self.dataset_dir, self.fit = Path(dataset_dir), fit
-        check_dataset_dir(self.dataset_dir, "yours")
-        self.name, self.terms, self.on_fault = dataset_name, terms, on_fault
-        self.pairing = Pairing(PathTemplate("images", images), PathTemplate("labels", labels), on_fault)
+        self.name, self.terms, self.group, self.fit = dataset_name, terms, group, check_fit(fit)
+        self.pairing = Pairing(PathTemplate("images", images), PathTemplate("labels", labels))
+        self.check_folder()
         self.class_file = read_class_file(self._class_path(class_file), self.pairing.labels.has("class"))
-        self._rows = self._list(group)
+        self._rows = super().items()
         self.modality = self._modality(modality)
         padded = self.modality == "RGB" and fit == "pad"
         self.classes = replace(self.class_file.classes, has_void=self.class_file.classes.has_void or padded)
@@ -99,27 +91,29 @@ class Folder:
         """List the pairs as dicts of ``image``, ``label``, ``group`` and ``stem``, by stem."""
         return [dict(row) for row in self._rows]
 
+    def find(self, faults: Faults) -> list[dict[str, str]]:
+        """Find the pairs, see :meth:`items`."""
+        rows = self.pairing.items(self.dataset_dir, faults)
+        for row in rows:
+            path = Path(row["image"]).relative_to(self.dataset_dir).as_posix()
+            row["group"] = group_of(path, row["stem"], self.group, self.pairing.images.has("group"))
+        return rows
+
     def read(self, item: dict[str, str], image_size: int) -> Iterator[dict[str, Any]]:
-        """Read an item's pairs at the training size; one that cannot be read raises, or is listed and left out.
+        """Read an item's pairs at the training size.
 
         Yields:
             for pictures, dicts of ``image`` (uint8, 3 H W), ``label`` (uint8 ids, 1 H W) and
             ``group``; for volumes, what :meth:`CTView.pairs` yields.
         """
-        try:
-            if self.modality == "CT":
-                pairs = self.view.pairs(self.labels.read_ct(item), item["group"], image_size)
-            else:
-                pairs = iter([self._picture_pair(item, image_size)])
-        except FAULTS as error:
-            if self.on_fault == "raise":
-                raise
-            logger.warning("SKIPPED %s: %s", item["image"], error)
-            return
-        yield from pairs
+        if self.modality == "CT":
+            yield from self.view.pairs(self.labels.read_ct(item), item["group"], image_size)
+        else:
+            image, label = self._native_picture(item)
+            yield {**to_square(image, label, image_size, self.classes.num_classes, self.fit), "group": item["group"]}
 
     def describe(self, item: dict[str, str]) -> dict[str, Any]:
-        """Return an item's size, spacing and range of values; its label is read too, whatever ``on_fault`` says."""
+        """Return an item's size, spacing and range of values; its label is read too."""
         if self.modality == "CT":
             return describe_volume(self.labels.read_ct(item))
         return describe_picture(self._native_picture(item)[0])
@@ -129,16 +123,8 @@ class Folder:
         ct = {"field_of_view": self.view.field_of_view, "window": self.window}
         view = ct if self.modality == "CT" else {"fit": self.fit}
         templates = [self.pairing.images.text, self.pairing.labels.text]
-        facts = {"labels": self.class_file.to_json(), "templates": templates, "on_fault": self.on_fault}
-        # the cache sees an item's own path alone, which may be a folder of slices or masks
-        folders = [row[key] for row in self._rows for key in ("image", "label") if Path(row[key]).is_dir()]
-        return {
-            "source": "folder",
-            "modality": self.modality,
-            **view,
-            **facts,
-            "files": folders_fingerprint(folders),
-        }
+        facts = {"labels": self.class_file.to_json(), "templates": templates}
+        return {"source": "folder", "modality": self.modality, **view, **facts}
 
     def card(self) -> dict[str, Any]:
         """Return what a model's file says of its training data's images."""
@@ -152,13 +138,6 @@ class Folder:
         """A class file may lie anywhere; its place below the dataset's folder goes first."""
         below = self.dataset_dir / class_file
         return below if below.is_file() or not Path(class_file).is_file() else Path(class_file)
-
-    def _list(self, group: str | None) -> list[dict[str, str]]:
-        rows = self.pairing.items(self.dataset_dir)
-        for row in rows:
-            path = Path(row["image"]).relative_to(self.dataset_dir).as_posix()
-            row["group"] = group_of(path, row["stem"], group, self.pairing.images.has("group"))
-        return rows
 
     def _modality(self, modality: str) -> str:
         if modality not in MODALITIES:
@@ -178,10 +157,5 @@ class Folder:
         return kind
 
     def _native_picture(self, item: dict[str, str]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        image, label = read_picture(item["image"]), self.labels.read_picture_label(item)
-        check_same_size(image, label, item["image"], item["label"])
-        return image, label
-
-    def _picture_pair(self, item: dict[str, str], image_size: int) -> dict[str, Any]:
-        image, label = self._native_picture(item)
-        return {**to_square(image, label, image_size, self.classes.num_classes, self.fit), "group": item["group"]}
+        image = read_picture(item["image"])
+        return image, self.labels.read_picture_label(item, image)

@@ -14,6 +14,7 @@ from cosimgen_monai.codec import VOID
 from cosimgen_monai.data.folder.class_file import ClassFile
 from cosimgen_monai.data.folder.pairing import Pairing
 from cosimgen_monai.data.folder.path_template import PICTURE_SUFFIXES
+from cosimgen_monai.data.readers.alignment import check_aligned, check_turned_alike
 from cosimgen_monai.data.readers.ct_volume import (
     CTPair,
     check_finite,
@@ -58,21 +59,23 @@ class LabelReader:
             listed = ", ".join(others[:10]) + (", …" if len(others) > 10 else "")
             logger.info("%d mask(s) are of no class and count as background: %s", len(others), listed)
 
-    def read_picture_label(self, item: dict[str, str]) -> NDArray[np.uint8]:
-        """Read a picture's label: uint8 ids, H W."""
+    def read_picture_label(self, item: dict[str, str], image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Read the label (uint8 ids, H W) of a picture (H W 3, upright).
+
+        Raises:
+            ValueError: naming the file, where it does not lie on the picture, or holds what is in no table.
+        """
         if not self.class_file.masks:
-            return self._picture_ids(Path(item["label"]))
-        label = None
-        for path, class_id in self._masks_in_order(item):
+            label = self._picture_ids(Path(item["label"]))
+            check_aligned(image, label, item["image"], item["label"])
+            return label
+        label = self._background(image.shape[:2])
+        masks = self._masks_in_order(item)
+        for path, class_id in masks:
             mask = read_mask(path)
-            inside = is_inside(mask[..., 0] if mask.ndim == 3 else mask, path)
-            label = self._background(inside.shape) if label is None else label
-            if inside.shape != label.shape:
-                raise ValueError(
-                    f"{path} has {inside.shape} pixels, another class's mask {label.shape}: make them one."
-                )
-            label[inside] = class_id
-        if label is None:
+            check_aligned(image, mask, item["image"], path)
+            label[is_inside(mask[..., 0] if mask.ndim == 3 else mask, path)] = class_id
+        if not masks:
             raise ValueError(f"{item['label']} holds no mask of a class for {item['stem']!r}.")
         return label
 
@@ -109,6 +112,7 @@ class LabelReader:
                 ids = self._picture_ids(path).T  # a picture's rows are the volume's Y
                 if ids.shape != label.shape[:2]:
                     raise ValueError(f"{file} has {label.shape[:2]} pixels, but its mask {path} {ids.shape}.")
+                check_turned_alike(ids.T.shape, 1, file, path)
                 label[:, :, z] = ids
         image = Volume(series.voxels.astype(np.float32), series.affine).to_ras()
         return CTPair(image.voxels, Volume(label, series.affine).to_ras().voxels, image.spacing)

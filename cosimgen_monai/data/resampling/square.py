@@ -11,6 +11,13 @@ from cosimgen_monai.data.resampling.resize import resize_image, resize_label
 FITS = ("squash", "pad")
 
 
+def check_fit(fit: str) -> str:
+    """Return ``fit``, or raise ``ValueError`` where it is neither of ``FITS``."""
+    if fit not in FITS:
+        raise ValueError(f"`fit` must be one of {', '.join(FITS)}, got {fit!r}.")
+    return fit
+
+
 def to_square(
     image: NDArray[np.uint8], label: NDArray[np.uint8], size: int, num_classes: int, fit: str = "squash"
 ) -> dict[str, NDArray[np.uint8]]:

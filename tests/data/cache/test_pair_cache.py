@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -142,3 +143,25 @@ def test_what_is_left_out_is_counted(source: CountingBTCV, tmp_path: Path, caplo
     with caplog.at_level(logging.INFO):
         load(source, tmp_path / "cache")
     assert "4 pair(s) of BTCV; 2 that show only background or void are left out" in caplog.text
+
+
+def test_classes_that_occur_nowhere_are_said(
+    source: CountingBTCV, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    source.classes = ClassTable(("background", "spleen", "kidney", *"abc", "liver"), background=0)
+    load(source, tmp_path / "cache")
+    assert "In none of these 4 pair(s) of BTCV: kidney, a, b, c." in caplog.text
+
+
+def test_pairs_travel_to_other_processes_by_name(source: CountingBTCV, tmp_path: Path) -> None:
+    pairs = load(source, tmp_path / "cache", 64)
+    expected = pairs.pair(3)
+    sent = pickle.dumps(pairs)
+    assert len(sent) < pairs.labels.nbytes / 4
+    arrived = pickle.loads(sent)
+    assert isinstance(arrived.images, np.memmap)
+    assert arrived.rows == pairs.rows
+    for mine, theirs in zip(expected, arrived.pair(3), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    in_memory = CachedPairs(np.asarray(pairs.images), np.array(pairs.labels), pairs.rows, pairs.presence)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(in_memory)).pair(3)[1], expected[1])

@@ -132,7 +132,7 @@ def test_wrong_options_are_named(tmp_path: Path, kind: type[RGBSource]) -> None:
     with pytest.raises(ValueError, match=r"`dataset_dir` is not set.*--dataset_dir"):
         kind(None)  # type: ignore[call-arg]
     with pytest.raises(FileNotFoundError, match=r"nowhere is no folder.*--dataset_dir"):
-        kind(tmp_path / "nowhere")  # type: ignore[call-arg]
+        kind(tmp_path / "nowhere").items()  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from cosimgen_monai.data import BTCV, BTCVZenodo, open_btcv, split_items
+from cosimgen_monai.data import BTCV, BTCVZenodo, cache_pairs, open_btcv, split_items
 
 HEADER = "id,publisher,dataset,original_id,extent_left,extent_right,extent_ant,extent_post,extent_inf,extent_sup"
 SHAPE = (20, 16, 6)
@@ -141,12 +141,12 @@ def test_tcias_images_may_be_dicom_series(release: Release, write_slice: WriteSl
     affine[:2, 3] = (10 - 2 * (SHAPE[0] - 1), 20 - 2 * (SHAPE[1] - 1))
     path = root / "label_tcia_multiorgan" / "label0003.nii.gz"
     nib.save(nib.Nifti1Image(np.asarray(nib.load(path).dataobj), affine), path)
-    source = BTCVZenodo(root, organs=8)
+    source = BTCVZenodo(root, organs=8, field_of_view=60)
     (item,) = source.items()
     np.testing.assert_array_equal(source.read_volume(item).image, hu)
-    settings = source.settings()
-    write_slice(place / "5.dcm", hu[:, :, 0].T, 30)
-    assert source.settings() != settings
+    before = cache_pairs(source, [item], 16, root / "cache").images[-1]
+    write_slice(place / "4.dcm", hu[:, :, 0].T + 99, 24)  # the uppermost with an organ
+    assert (cache_pairs(source, [item], 16, root / "cache").images[-1] != before).any()
 
 
 def test_a_patient_with_two_cases_stays_together(release: Release) -> None:
@@ -171,7 +171,7 @@ FAULTS = {
     ),
     "label without image": (
         lambda root: (root / "image_btcv_multiorgan" / "img0002.nii.gz").unlink(),
-        r"label0002\.nii\.gz has no image: expected \*0002\.nii\.gz in .*image_btcv_multiorgan or .*Add it",
+        r"label0002\.nii\.gz has no image: expected \*0002\.nii\.gz in .*image_btcv_multiorgan or .*Add the image",
     ),
     "no cropping.csv": (
         lambda root: (root / "cropping.csv").unlink(),

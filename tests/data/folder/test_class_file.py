@@ -52,6 +52,22 @@ FAULTS: dict[str, tuple[Any, bool, str]] = {
     "a mistyped key": ({"classes": TWO, "backgruond": "x"}, False, r"unknown key 'backgruond'; nearest: 'background'"),
     "one class": ({"classes": ["liver"]}, False, r"classes\.json: A class table holds 2 to 255 classes, got 1"),
     "a name twice": ({"classes": ["liver", "liver"]}, False, r"given more than once: \['liver'\]"),
+    "names that differ by a line": (
+        {"classes": ["background", "a_b", "a b"], "background": "background"},
+        False,
+        r"Classes 'a_b' and 'a b' read the same in a prompt, 'a b': rename one",
+    ),
+    "names that differ by a capital": (
+        {"classes": ["liver", "Liver"]},
+        False,
+        r"Classes 'liver' and 'Liver' read the same",
+    ),
+    "names that differ by where the side stands": (
+        {"classes": ["kidney_left", "left kidney"]},
+        False,
+        r"Classes 'kidney_left' and 'left kidney' read the same in a prompt, 'left kidney'",
+    ),
+    "a name without a word": ({"classes": ["a", "+"]}, False, r"Class '\+' holds no letter or digit"),
     "no such background": (
         {"classes": TWO, "background": "back"},
         False,

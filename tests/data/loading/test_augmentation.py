@@ -13,9 +13,11 @@ import torch
 from monai.bundle import ConfigParser
 from monai.transforms import Compose
 from numpy.typing import NDArray
+from torch.nn.functional import affine_grid
 
 from cosimgen_monai.codec import VOID
 from cosimgen_monai.data import RandAffineVoidd
+from cosimgen_monai.data.loading.rand_affine_void import sampling_grid
 
 ROOT = Path(__file__).resolve().parents[3]
 SIZE = 32
@@ -165,3 +167,10 @@ def test_a_landmark_moves_as_the_numbers_say(options: dict, rotate: float, scale
 def test_wrong_ranges_are_named(options: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         RandAffineVoidd(**options)
+
+
+@pytest.mark.parametrize("shape", [(128, 128), (64, 64), (5, 9)])
+def test_the_grid_is_torchs(shape: tuple[int, int]) -> None:
+    rows = ((0.9, -0.2, 0.1), (0.3, 1.1, -0.4))
+    expected = affine_grid(torch.tensor([rows]), [1, 1, *shape], align_corners=False)[0]
+    torch.testing.assert_close(sampling_grid(rows, *shape), expected, rtol=0, atol=1e-6)

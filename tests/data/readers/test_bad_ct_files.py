@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -313,21 +311,16 @@ def test_a_wrong_series_is_named(tmp_path: Path, write_slice: WriteSlice, what: 
         read_volume(folder)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="file permissions of POSIX")
 @pytest.mark.parametrize("name", ["v.nii.gz", "v.nrrd", "ct"])
-def test_a_file_that_may_not_be_read_is_named(write_slice: WriteSlice, name: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:  # pytest's own is closed to other users
-        os.chmod(folder, 0o755)
-        path = Path(folder) / name
-        closed = write_slice(path / "0.dcm", SLICE, 0) if name == "ct" else path
-        if name != "ct":
-            (nifti if "nii" in name else itk)(path, flat(4, 4, 4))
-        closed.chmod(0)
-        user = os.geteuid()
-        try:
-            if user == 0:  # nothing is closed to root
-                os.seteuid(65534)
-            with pytest.raises(PermissionError, match=rf"{closed.name} may not be read: .*chmod u\+r"):
-                read_volume(path)
-        finally:
-            os.seteuid(user)
+def test_a_file_that_may_not_be_read_is_named(
+    public_path: Path, close: Callable, write_slice: WriteSlice, name: str
+) -> None:
+    path = public_path / name
+    file = write_slice(path / "0.dcm", SLICE, 0) if name == "ct" else path
+    if name != "ct":
+        (nifti if "nii" in name else itk)(path, flat(4, 4, 4))
+    with (
+        close(file),
+        pytest.raises(PermissionError, match=rf"{file.name} may not be read: .*chmod u\+r"),
+    ):
+        read_volume(path)

@@ -11,7 +11,6 @@ from PIL import Image
 
 from cosimgen_monai.codec import VOID
 from cosimgen_monai.data.readers.mask import (
-    check_same_size,
     label_of_codes,
     label_of_colours,
     palette_as_colours,
@@ -132,19 +131,6 @@ def test_other_modes_are_no_masks(tmp_path: Path, mode: str) -> None:
         pytest.skip("this Pillow saves YCbCr as RGB")
     with pytest.raises(ValueError, match=rf"{name} is a mask of mode {mode}.*8-bit PNG"):
         read_mask(tmp_path / name)
-
-
-@pytest.mark.parametrize(
-    ("shape", "message"),
-    [
-        ((6, 9), r"i\.jpg is 8 x 6 pixels \(width x height\), but its mask m\.png 9 x 6: save the mask at the image's"),
-        ((8, 6), r"mask m\.png 6 x 8: turn the mask as the photo's EXIF orientation"),
-    ],
-)
-def test_sizes_must_agree(shape: tuple[int, int], message: str) -> None:
-    check_same_size(np.zeros((6, 8, 3)), np.zeros((6, 8)), "i.jpg", "m.png")
-    with pytest.raises(ValueError, match=message):
-        check_same_size(np.zeros((6, 8, 3)), np.zeros(shape), "i.jpg", "m.png")
 
 
 def test_real_masks_hold_what_their_readme_counts(samples: Path) -> None:

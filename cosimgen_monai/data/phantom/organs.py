@@ -1,4 +1,4 @@
-"""What lies where in the phantom's reference patient, and how bright it is in each contrast phase.
+"""The labelled organs of the phantom's reference patient: what lies where.
 
 Millimetres from the centre of the body: x to the patient's right, y to the front, z to the head; the slab runs from
 about z = -100 (third lumbar vertebra) to 100 (dome of the diaphragm). Positions are of a supine adult of middle build.
@@ -14,39 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosimgen_monai.data.phantom.shapes import Ellipsoid, Placement, Shape, Tube, Vector, bounds_of
-
-PHASES = ("non-contrast", "arterial", "portal-venous")
-_PHASE_SHARES = (0.15, 0.20, 0.65)
-
-# HU in each of PHASES, and the deviation between patients.
-TISSUES: dict[str, tuple[float, float, float, float]] = {
-    "skin": (20, 25, 30, 8),
-    "fat": (-104, -102, -100, 5),
-    "muscle": (50, 56, 60, 5),
-    "cartilage": (85, 85, 85, 12),
-    "cortical bone": (520, 520, 520, 80),
-    "spongy bone": (150, 158, 168, 35),
-    "disc": (80, 82, 85, 8),
-    "spinal canal": (22, 24, 26, 4),
-    "lung": (-830, -820, -810, 25),
-    "heart": (42, 210, 150, 12),
-    "bowel wall": (38, 75, 85, 10),
-    "spleen": (48, 110, 122, 8),
-    "kidney": (33, 175, 180, 12),
-    "kidney medulla": (30, 85, 165, 12),
-    "gallbladder": (9, 10, 11, 5),
-    "esophagus": (38, 52, 62, 6),
-    "esophagus lumen": (25, 32, 38, 12),
-    "liver": (57, 72, 106, 9),
-    "hepatic veins": (42, 66, 150, 8),
-    "stomach": (40, 78, 88, 8),
-    "stomach content": (22, 22, 22, 14),
-    "aorta": (42, 300, 152, 14),
-    "inferior vena cava": (40, 85, 138, 12),
-    "portal and splenic vein": (42, 118, 170, 12),
-    "pancreas": (40, 102, 94, 8),
-    "adrenal gland": (28, 76, 72, 8),
-}
 
 
 @dataclass(frozen=True)
@@ -81,35 +48,6 @@ class Organ:
     inside: tuple[str, float] | None = None
     gas: float = 0.0
 
-
-# The domes of the diaphragm: what lies above them and inside the chest wall is lung.
-DOMES = (
-    Ellipsoid((60, 10, 18), (67, 78, 92)),
-    Ellipsoid((-60, 8, 8), (66, 76, 90)),
-)
-# What keeps the lungs apart: the heart's surroundings, and the spine with the aorta beside it.
-MEDIASTINUM = (Ellipsoid((-4, 20, 60), (28, 66, 200)), Ellipsoid((-4, -56, 60), (33, 36, 4000)))
-HEART = (Ellipsoid((-22, 36, 122), (56, 40, 44), turn=-20),)
-
-HEPATIC_VEINS = (
-    Tube(((24, -2, 84, 5), (58, -12, 66, 4), (84, -20, 46, 2.5))),
-    Tube(((24, 0, 84, 5), (48, 28, 64, 4), (62, 46, 42, 2.5))),
-    Tube(((22, 4, 84, 5), (2, 32, 70, 3.5), (-14, 46, 58, 2.5))),
-    Tube(((50, 10, 36, 5), (76, 14, 22, 4), (92, 24, 4, 3))),
-)
-MESENTERIC_VESSELS = (
-    Tube(((6, 14, 4, 7), (12, 24, -40, 6.5), (14, 30, -110, 5))),
-    Tube(((-13, 0, 6, 5), (-6, 18, -30, 4.5), (-2, 28, -110, 4))),
-)
-RENAL_VESSELS = (
-    Tube(((20, -14, -42, 6), (48, -34, -42, 5))),
-    Tube(((14, 2, -26, 6), (-10, 2, -26, 6), (-46, -32, -28, 5))),
-)
-COLON = (
-    Tube(((88, -22, -120, 21), (92, -8, -60, 22), (82, 20, -44, 19))),
-    Tube(((82, 20, -44, 17), (40, 58, -62, 16), (-20, 64, -70, 15), (-70, 44, -30, 15), (-94, 2, 0, 14))),
-    Tube(((-94, 2, 0, 14), (-98, -22, -50, 13), (-94, -20, -120, 13))),
-)
 
 # In the order they are painted: a later organ lies over an earlier one where they meet.
 ORGANS: tuple[Organ, ...] = (
@@ -240,16 +178,6 @@ ORGANS: tuple[Organ, ...] = (
         roughness=0.6,
     ),
 )
-
-
-def draw_tissues(rng: np.random.Generator) -> dict[str, float]:
-    """HU of every tissue in one patient, in one contrast phase."""
-    phase = rng.choice(len(PHASES), p=_PHASE_SHARES)
-    hu = {name: row[phase] + row[-1] * float(np.clip(rng.standard_normal(), -2, 2)) for name, row in TISSUES.items()}
-    # A fatty liver is common and darker than the spleen; some patients drink positive contrast, others have just eaten.
-    hu["liver"] -= float(rng.choice((0.0, 28.0), p=(0.85, 0.15)))
-    hu["stomach content"] += float(rng.choice((0.0, 30.0, 200.0), p=(0.5, 0.25, 0.25)))
-    return hu
 
 
 def draw_placement(rng: np.random.Generator, organ: Organ) -> Placement:
