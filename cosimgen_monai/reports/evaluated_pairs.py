@@ -29,7 +29,6 @@ class EvaluatedPairs:
         generated: the generated pairs.
         order: their indices in random order.
         training: the training pairs, for memorisation; ``None`` where no real pair is held out from training.
-        held_out: indices of the real pairs that are no training pairs.
     """
 
     real: RealPairs

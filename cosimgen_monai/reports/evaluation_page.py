@@ -180,4 +180,4 @@ def _networks(report: dict[str, Any]) -> str:
         f"<li><strong>{escape(name)}</strong>: {escape(words)}</li>" for name, words in report["weights_absent"].items()
     )
     missing = f"<h3>Weights absent</h3><ul>{absent}</ul>" if absent else ""
-    return section("Feature networks", table(["network", "size", "resize", "weights"], rows) + missing, "notes-small")
+    return section("Feature networks", table(["network", "size", "resize", "weights"], rows) + missing)

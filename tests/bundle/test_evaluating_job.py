@@ -21,7 +21,7 @@ Evaluate = Callable[..., dict[str, Any]]
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Path:
     """Ten pairs of the tiny model."""
-    return generate(tmp_path_factory.mktemp("generated"), tiny_model, num_samples=10, batch_size=5)
+    return generate(tmp_path_factory.mktemp("generated"), tiny_model, num_samples=10, batch_size=5, upscale=1)
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_wrong_keys_end_in_one_clear_error(
 
 
 def test_too_few_generated_pairs_are_refused(evaluate: Evaluate, tmp_path: Path, tiny_model: Path) -> None:
-    few = generate(tmp_path / "few", tiny_model, num_samples=3)
+    few = generate(tmp_path / "few", tiny_model, num_samples=3, upscale=1)
     with pytest.raises((ValueError, RuntimeError)) as caught:
         evaluate(few)
     assert "holds 3 pair(s), too few to compare" in str(root_cause(caught.value))
