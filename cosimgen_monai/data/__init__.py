@@ -15,6 +15,7 @@ from cosimgen_monai.data.folder.folder import Folder
 from cosimgen_monai.data.loading.balance import check_balance, pair_weights
 from cosimgen_monai.data.loading.pair_dataset import EpochSampler, PairDataset
 from cosimgen_monai.data.loading.rand_affine_void import RandAffineVoidd
+from cosimgen_monai.data.loading.real_pairs import RealPairs
 from cosimgen_monai.data.phantom.source import PhantomCT
 from cosimgen_monai.data.readers.unknown_values import UnknownValuesError
 from cosimgen_monai.data.resampling.resize import resize_label
@@ -35,6 +36,7 @@ __all__ = [
     "PairSource",
     "PhantomCT",
     "RandAffineVoidd",
+    "RealPairs",
     "UnknownValuesError",
     "cache_pairs",
     "check_balance",

@@ -1,6 +1,7 @@
 """Ignite trainers and evaluators."""
 
 from cosimgen_monai.engines.generator import PairGenerator
+from cosimgen_monai.engines.measurer import SetMeasurer
 from cosimgen_monai.engines.reproducible_trainer import ReproducibleTrainer
 from cosimgen_monai.engines.trainer import CoSimGenTrainer
 from cosimgen_monai.engines.upscaler_evaluator import UpscalerEvaluator
@@ -10,6 +11,7 @@ __all__ = [
     "CoSimGenTrainer",
     "PairGenerator",
     "ReproducibleTrainer",
+    "SetMeasurer",
     "UpscalerEvaluator",
     "UpscalerTrainer",
 ]

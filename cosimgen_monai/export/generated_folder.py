@@ -1,0 +1,139 @@
+"""A generated set read back: what ``generating`` wrote, or anybody's images and masks in two folders."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.data import Dataset
+
+from cosimgen_monai.codec import VOID, ClassTable, class_areas
+from cosimgen_monai.data.readers.mask import check_same_size, label_of_codes, read_mask
+from cosimgen_monai.data.readers.picture import read_picture
+from cosimgen_monai.data.resampling.square import to_square
+from cosimgen_monai.export.nnunet_labels import NnUNetLabels
+
+_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+
+
+class GeneratedFolder(Dataset):
+    """Pairs of PNG files at one size, with their manifest where there is one.
+
+    Args:
+        folder: the ``output_dir`` of ``generating``, or a folder with ``images`` and ``labels`` (8-bit class ids).
+        classes: the classes that the masks should hold.
+        image_size: height and width that pairs are brought to: images by area (linear where they grow), masks by the
+            majority.
+        fit: how pictures that are not square become so, ``squash`` or ``pad``.
+
+    Attributes:
+        names: the file stem of each pair.
+        rows: a manifest row a pair, or ``None`` for images and masks alone.
+
+    Raises:
+        FileNotFoundError: if there is no such folder, or a file that the manifest lists is missing.
+        ValueError: if an image has no mask, or the set is of other classes.
+    """
+
+    def __init__(self, folder: str | Path, classes: ClassTable, image_size: int, fit: str = "squash") -> None:
+        self.folder = Path(folder)
+        self.classes = classes
+        self.image_size = image_size
+        self.fit = fit
+        self._place = self._find()
+        self._check_classes()
+        self.rows = self._manifest()
+        listed = _stems(self._place / "images")
+        self.names = [row["id"] for row in self.rows] if self.rows is not None else sorted(listed)
+        self._images = self._files("images", listed)
+        self._labels = self._files("labels", _stems(self._place / "labels"))
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self.names)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        """Return ``image`` (3 S S, [-1, 1] in 8-bit steps), ``label`` (1 S S, ids), ``areas`` (c) and ``pixels``.
+
+        Areas and number of pixels are those of the mask as it was written.
+
+        Raises:
+            ValueError: if a file cannot be read, the two differ in size, or the mask holds ids of no class.
+        """
+        image, label = self.pair(index)
+        square = to_square(image, label, self.image_size, self.classes.num_classes, self.fit)
+        return {
+            "image": torch.from_numpy(square["image"]).float() / 127.5 - 1,
+            "label": torch.from_numpy(square["label"]),
+            "areas": class_areas(torch.from_numpy(label)[None, None], self.classes.num_classes)[0],
+            "pixels": label.size,
+        }
+
+    def pair(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return an image (H W 3) and its label (H W ids) as they were written."""
+        image_path, label_path = self._images[index], self._labels[index]
+        table = {i: i for i in range(self.classes.num_classes)} | ({VOID: VOID} if self.classes.has_void else {})
+        image, label = read_picture(image_path), label_of_codes(read_mask(label_path), table, label_path)
+        check_same_size(image, label, image_path, label_path)
+        return image, label
+
+    def asked(self) -> list[tuple[int, ...]] | None:
+        """Return the ids that each pair's prompt asked for, or ``None`` without a manifest."""
+        if self.rows is None:
+            return None
+        return [self.classes.ids_of(filter(None, row["classes_asked"].split("; "))) for row in self.rows]
+
+    def _find(self) -> Path:
+        for place in (self.folder / "png", self.folder):
+            if (place / "images").is_dir() and (place / "labels").is_dir():
+                return place
+        raise FileNotFoundError(
+            f"`generated_dir` {self.folder} holds no pairs: expected png/images and png/labels, as `generating` writes "
+            "them, or images and labels. Run `python -m monai.bundle run generating --config_file "
+            "bundle/configs/inference.json`, or give the folder with --generated_dir."
+        )
+
+    def _check_classes(self) -> None:
+        file = self.folder / "nifti" / "dataset.json"
+        if not file.is_file():
+            return
+        found, expected = json.loads(file.read_text("utf-8"))["labels"], NnUNetLabels(self.classes).names
+        if found != expected:
+            differing = sorted(set(found) ^ set(expected)) or ["the order of ids"]
+            raise ValueError(
+                f"`generated_dir` {self.folder} is of other classes than the real data: {file} and the dataset differ "
+                f"in {', '.join(differing[:8])}. Evaluate it against the dataset that its model was trained on."
+            )
+
+    def _manifest(self) -> list[dict[str, str]] | None:
+        path = self.folder / "manifest.csv"
+        if not path.is_file():
+            return None
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        if not rows or not {"id", "classes_asked"} <= rows[0].keys():
+            raise ValueError(f"{path} lists no samples (columns id and classes_asked); generate some first.")
+        return rows
+
+    def _files(self, kind: str, found: dict[str, Path]) -> list[Path]:
+        """Return the file of each pair, in the order of the names."""
+        missing = [name for name in self.names if name not in found]
+        if missing:
+            more = f" and {len(missing) - 1} more" if missing[1:] else ""
+            raise FileNotFoundError(
+                f"{self._place / kind} lacks {missing[0]}{more}: each pair needs an image and a mask of one name. "
+                "Generate again, or take the other file away."
+            )
+        surplus = sorted(found.keys() - set(self.names))
+        if surplus and self.rows is None:
+            raise FileNotFoundError(f"{self._place}: {found[surplus[0]].name} in {kind} has no image of its name.")
+        return [found[name] for name in self.names]
+
+
+def _stems(folder: Path) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() in _SUFFIXES}

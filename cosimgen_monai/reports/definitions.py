@@ -1,0 +1,81 @@
+"""What each figure of an evaluation is, whether more or less of it is better, and where it comes from."""
+
+from __future__ import annotations
+
+_KINDS = {
+    "frechet": (
+        "lower",
+        "Frechet distance of the two sets' features, seen as Gaussians (Heusel et al. 2017); with Inception features "
+        "it is the FID. Compare at equal N only; it is blind to copies.",
+    ),
+    "kernel": (
+        "lower",
+        "Unbiased squared maximum mean discrepancy with a cubic kernel, mean over random subsets (Binkowski et al. "
+        "2018); with Inception features it is the KID. Near 0, as often below, for samples of one distribution.",
+    ),
+    "perceptual": (
+        "lower",
+        "Mean Euclidean distance of features over random real-generated pairs. Pairs are not matched: an average image "
+        "scores well, and the floor is far from 0.",
+    ),
+    "vgg16_distance": (
+        "lower",
+        "The paper's VGG distance: mean Euclidean distance of VGG16's fc2 features over random real-generated pairs.",
+    ),
+    "lpips": (
+        "lower",
+        "Learned perceptual distance (Zhang et al. 2018), mean over random real-generated pairs; not matched either.",
+    ),
+    "density": (
+        "near the floor",
+        "How many real neighbourhoods a generated image lies in, over their k (Naeem et al. 2020). Well above the "
+        "floor: images crowd into the middle of the real ones.",
+    ),
+    "coverage": (
+        "higher",
+        "Share of real images with a generated one in their neighbourhood (Naeem et al. 2020). Low: whole kinds of "
+        "images are never drawn.",
+    ),
+    "ms_ssim_diversity": (
+        "near the floor",
+        "Mean multi-scale structural similarity of pairs within the set, kernel 7 (Odena et al. 2017); the floor is "
+        "that of the real set. Well above it: the images are too much alike.",
+    ),
+    "sfid": (
+        "lower",
+        "Semantic Frechet distance (the paper): images cropped to a class's bounding box, one distance a class, mean "
+        "over the classes of the real set. No mean where a class is never drawn.",
+    ),
+    "agreement": (
+        "lower",
+        "Is what lies under a class's mask as bright as that class in real images: (mean generated - mean real) / "
+        "deviation real. Beside it the same with each image under another image's mask.",
+    ),
+    "layout": (
+        "lower",
+        "Wasserstein distance between the distributions of a class's area (share of the image) and of its centre "
+        "(share of the image's sides).",
+    ),
+    "presence": (
+        "",
+        "Hit rate: asked classes that are there. Unrequested rate: classes not asked that are there, beside the rate "
+        "at which real images with the same asked classes hold them. Presence F1 joins both. PPV: queries of one "
+        "class, the share of masks that hold it.",
+    ),
+    "co_occurrence": (
+        "",
+        "How often the column's class is in an image that holds the row's (the paper's figures 13 and 14).",
+    ),
+    "memorisation": (
+        "",
+        "Distance of each generated image to its nearest training image, in feature space. Below the first percentile "
+        "of what images of held-out groups have, an image is suspect; more than 5 % of suspects flags the set.",
+    ),
+}
+
+
+def definition(name: str) -> tuple[str, str]:
+    """Return which way is better, and the definition in words, of a figure or a section."""
+    if name in _KINDS:
+        return _KINDS[name]
+    return _KINDS[name.split("_")[0]]

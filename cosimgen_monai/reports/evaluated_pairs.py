@@ -1,0 +1,110 @@
+"""What is compared with what: the real pairs, their two halves, the training pairs, the generated ones."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cosimgen_monai.data import PairSource, RealPairs, cache_pairs
+from cosimgen_monai.export import GeneratedFolder
+from cosimgen_monai.settings import derive_seed
+
+logger = logging.getLogger(__name__)
+REAL_PARTS = ("val", "train", "all")
+MIN_IMAGES = 8
+"""Fewest images of a set: half of the real ones must still have a kernel distance."""
+
+
+@dataclass(frozen=True)
+class EvaluatedPairs:
+    """The sets of an evaluation.
+
+    Attributes:
+        real: the real pairs compared with.
+        halves: indices of two halves of them, which give the floors.
+        halves_by: what the halves keep together: the dataset's group, or a single image.
+        generated: the generated pairs.
+        order: their indices in random order.
+        training: the training pairs, for memorisation; ``None`` where no real pair is held out from training.
+    """
+
+    real: RealPairs
+    halves: tuple[list[int], list[int]]
+    halves_by: str
+    generated: GeneratedFolder
+    order: list[int]
+    training: RealPairs | None
+
+
+def open_pairs(
+    source: PairSource,
+    parts: dict[str, list[dict[str, str]]],
+    split: str,
+    real_part: str,
+    generated_dir: str | Path,
+    image_size: int,
+    cache_dir: str | Path,
+    seed: int = 0,
+) -> EvaluatedPairs:
+    """Open the sets of an evaluation.
+
+    Args:
+        source: the dataset.
+        parts: its items under ``train`` and ``val``.
+        split: how they were split; with ``all`` nothing is held out.
+        real_part: the real pairs to compare with: ``val`` (no model has seen them), ``train`` or ``all``.
+        generated_dir: where the generated pairs are.
+        image_size: the size at which sets are compared.
+        cache_dir: where pairs at that size are kept.
+        seed: seed of the halves and of the order.
+
+    Raises:
+        ValueError: if ``real_part`` is unknown, a set holds too few images, or the sets are of different classes.
+    """
+    if real_part not in REAL_PARTS:
+        raise ValueError(f"`real_part` must be one of {', '.join(REAL_PARTS)}, got {real_part!r}.")
+    fit = source.card().get("fit", "squash")
+    generated = GeneratedFolder(generated_dir, source.classes, image_size, fit)
+    _check_number(len(generated), f"`generated_dir` {generated_dir}", "Generate more: --num_samples.")
+    items = parts["train"] + parts["val"] if real_part == "all" and split != "all" else parts[_side(real_part)]
+    real = RealPairs(cache_pairs(source, items, image_size, cache_dir), source.window)
+    _check_number(len(real), f"The {real_part} part of {source.name}", "Take more: --real_part all, or --val_share.")
+    training = None
+    if real_part == "val" and split != "all":
+        training = RealPairs(cache_pairs(source, parts["train"], image_size, cache_dir), source.window)
+    halves, by = _halves(real.groups, source.group_name, seed)
+    order = np.random.default_rng(derive_seed("evaluation", seed)).permutation(len(generated)).tolist()
+    return EvaluatedPairs(real, halves, by, generated, order, training)
+
+
+def _side(real_part: str) -> str:
+    return "train" if real_part == "all" else real_part
+
+
+def _check_number(number: int, what: str, remedy: str) -> None:
+    if number < MIN_IMAGES:
+        raise ValueError(f"{what} holds {number} pair(s), too few to compare: {MIN_IMAGES} are needed. {remedy}")
+
+
+def _halves(groups: list[str], group_name: str, seed: int) -> tuple[tuple[list[int], list[int]], str]:
+    """Return two halves in random order; no group is in both where whole groups halve the pairs nearly evenly."""
+    rng = np.random.default_rng(derive_seed("halves", seed))
+    order = rng.permutation(len(groups)).tolist()
+    first: list[int] = []
+    second: list[int] = []
+    names, counts = np.unique(groups, return_counts=True)
+    shuffled = rng.permutation(len(names))
+    for k in sorted(shuffled.tolist(), key=lambda k: -counts[k]):  # the largest first, to the emptier half
+        members = [i for i in order if groups[i] == names[k]]
+        (first if len(first) <= len(second) else second).extend(members)
+    if min(len(first), len(second)) >= 0.4 * len(groups):
+        return (_shuffled(first, rng), _shuffled(second, rng)), group_name
+    half = len(order) // 2
+    return (order[:half], order[half:]), "image"
+
+
+def _shuffled(indices: list[int], rng: np.random.Generator) -> list[int]:
+    return rng.permutation(indices).tolist()

@@ -1,0 +1,183 @@
+"""Evaluate a generated set against a real one: every figure beside its floor, as JSON and as a page."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cosimgen_monai.data import PairSource
+from cosimgen_monai.metrics import agreement, layout_distance, memorisation, semantic_frechet
+from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
+from cosimgen_monai.reports.evaluation_figures import (
+    co_occurrence_figures,
+    distance_figures,
+    image_figures,
+    presence_figures,
+)
+from cosimgen_monai.reports.evaluation_page import evaluation_page
+from cosimgen_monai.reports.gallery import choose_gallery
+from cosimgen_monai.reports.judges import Judges
+from cosimgen_monai.reports.measured_set import MeasuredSet, SetStatistics, measure_set
+from cosimgen_monai.settings import atomic_write
+
+logger = logging.getLogger(__name__)
+REPORT = "report.json"
+PAGE = "index.html"
+
+
+def evaluate_set(
+    source: PairSource,
+    pairs: EvaluatedPairs,
+    judges: Judges,
+    settings: dict[str, Any],
+    device: torch.device,
+    output_dir: str | Path,
+    batch_size: int = 32,
+    max_crops: int = 256,
+    num_pairs: int = 1000,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Measure, and write ``report.json`` and the page ``index.html``.
+
+    Args:
+        source: the dataset.
+        pairs: the sets compared.
+        judges: the networks.
+        settings: what else stands in the report: split, size, folders.
+        device: where to measure.
+        output_dir: where the report goes.
+        batch_size: pairs at once.
+        max_crops: regions a class and set in sFID, a random choice.
+        num_pairs: pairs of images in LPIPS and MS-SSIM.
+        seed: seed of every random choice.
+
+    Returns:
+        The report.
+    """
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as name:
+        real, generated, training = _measure(source, pairs, judges, device, Path(name), batch_size, max_crops)
+        figures = [figure for net in judges.features for figure in distance_figures(net.name, real, generated, seed)]
+        figures += image_figures(pairs, judges.lpips, device, num_pairs, seed) + judges.absent_figures()
+        report = {
+            **_facts(source, pairs, judges, settings, seed),
+            "figures": figures,
+            **_class_figures(source, real, generated),
+            "presence": presence_figures(pairs, real),
+            "memorisation": _memorisation(judges.main.name, pairs, real, generated, training),
+            "seconds": round(time.perf_counter() - start, 1),
+        }
+        main = judges.main.name
+        gallery = choose_gallery(pairs.generated, generated.indices, generated.features[main], real.features[main])
+    report = _finite(report)
+    with atomic_write(Path(output_dir) / REPORT) as draft:
+        draft.write_text(json.dumps(report, indent=1), "utf-8")
+    with atomic_write(Path(output_dir) / PAGE) as draft:
+        draft.write_text(evaluation_page(report, gallery), "utf-8")
+    return report
+
+
+def _measure(
+    source: PairSource,
+    pairs: EvaluatedPairs,
+    judges: Judges,
+    device: torch.device,
+    folder: Path,
+    batch_size: int,
+    max_crops: int,
+) -> tuple[MeasuredSet, MeasuredSet, MeasuredSet | None]:
+    """Go through the real halves, the generated set and, where there is one, the training set."""
+    seers = [net for net in judges.features if net.name != "vgg16"]
+
+    def statistics(number: int) -> list[SetStatistics]:
+        return [SetStatistics(source.classes, seers, max_crops // number) for _ in range(number)]
+
+    def go(name: str, dataset: Any, parts: Any, networks: Any, stats: list[SetStatistics]) -> MeasuredSet:
+        return measure_set(name, dataset, parts, networks, stats, folder, device, batch_size)
+
+    real = go("real", pairs.real, pairs.halves, judges.features, statistics(2))
+    generated = go("generated", pairs.generated, [pairs.order], judges.features, statistics(1))
+    training = None
+    if pairs.training is not None:
+        training = go("training", pairs.training, [range(len(pairs.training))], [judges.main], [])
+    return real, generated, training
+
+
+def _facts(
+    source: PairSource, pairs: EvaluatedPairs, judges: Judges, settings: dict[str, Any], seed: int
+) -> dict[str, Any]:
+    """Return what stands beside every figure."""
+    asked = pairs.generated.rows is not None
+    networks: list[Any] = [*judges.features, *judges.lpips]
+    return {
+        "dataset": source.name,
+        **settings,
+        "seed": seed,
+        "value_range": "8-bit steps of [-1, 1], both sets",
+        "resize": "images by area, linear where they grow; masks by the majority",
+        "n": {
+            "real": len(pairs.real),
+            "real_groups": len(set(pairs.real.groups)),
+            "generated": len(pairs.generated),
+            "training": len(pairs.training) if pairs.training is not None else None,
+        },
+        "floor": f"the same figure between two halves of the real set, no {pairs.halves_by} in both",
+        "prompts": "manifest.csv" if asked else "images and masks alone: what was asked for is unknown",
+        "networks": {net.name: net.card() for net in networks},
+        "weights_absent": judges.absent,
+    }
+
+
+def _class_figures(source: PairSource, real: MeasuredSet, generated: MeasuredSet) -> dict[str, Any]:
+    """Return sFID, agreement, layout and co-occurrence."""
+    first, second = real.parts
+    whole, drawn = first + second, generated.parts[0]
+    objects = list(source.classes.objects)
+    return {
+        "sfid": {
+            name: {
+                **semantic_frechet(whole.crops[name], drawn.crops[name]),
+                "floor": semantic_frechet(first.crops[name], second.crops[name]),
+            }
+            for name in whole.crops
+        },
+        "agreement": {
+            **agreement(whole.intensity, drawn.intensity),
+            "floor": agreement(first.intensity, second.intensity)["mean"],
+        },
+        "layout": layout_distance(whole.layout, drawn.layout),
+        "layout_floor": layout_distance(first.layout, second.layout),
+        "co_occurrence": co_occurrence_figures(
+            list(source.classes.names_of(objects)), whole.presence[:, objects], drawn.presence[:, objects]
+        ),
+        "co_occurrence_floor": co_occurrence_figures(
+            list(source.classes.names_of(objects)), first.presence[:, objects], second.presence[:, objects]
+        )["mean_absolute_difference"],
+    }
+
+
+def _memorisation(
+    network: str, pairs: EvaluatedPairs, real: MeasuredSet, generated: MeasuredSet, training: MeasuredSet | None
+) -> dict[str, Any] | None:
+    if training is None:
+        return None
+    found = memorisation(generated.features[network], real.features[network], training.features[network])
+    for row in found["nearest"]:
+        row["generated"] = pairs.generated.names[generated.indices[row["generated"]]]
+    return {"features": network, **found}
+
+
+def _finite(value: Any) -> Any:
+    """Return a report in which what is no number is ``None``, as JSON wants it."""
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,155 @@
+"""The figures of an evaluation: each distance with its floor, each rate with its N."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cosimgen_monai.metrics import (
+    PPV,
+    PresenceRates,
+    co_occurrence,
+    density_coverage,
+    feature_pair_distance,
+    frechet_of_features,
+    image_pair_mean,
+    kernel_distance,
+    multi_scale_ssim,
+    random_pairs,
+    real_unrequested_rate,
+)
+from cosimgen_monai.networks import LPIPS
+from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
+from cosimgen_monai.reports.measured_set import MeasuredSet
+
+Figure = dict[str, Any]
+
+
+def distance_figures(network: str, real: MeasuredSet, generated: MeasuredSet, seed: int) -> list[Figure]:
+    """Return the distances in one network's features, each beside the same between the halves of the real set."""
+    a, b, halves = real.features[network], generated.features[network], real.halves(network)
+    sizes = {"n_real": len(a), "n_generated": len(b), "n_floor": [len(half) for half in halves], "features": network}
+
+    def kernel(x: NDArray[Any], y: NDArray[Any]) -> dict[str, float]:
+        return kernel_distance(x, y, seed=seed)
+
+    figures = [
+        {"name": f"frechet_{network}", "value": frechet_of_features(a, b), "floor": frechet_of_features(*halves)},
+    ]
+    found, floor = kernel(a, b), kernel(*halves)
+    figures.append(
+        {
+            "name": f"kernel_{network}",
+            "value": found["mean"],
+            "std": found["std"],
+            "subset_size": found["subset_size"],
+            "floor": floor["mean"],
+            "floor_std": floor["std"],
+        }
+    )
+    figures.append(
+        {
+            "name": "vgg16_distance" if network == "vgg16" else f"perceptual_{network}",
+            "value": feature_pair_distance(a, b, seed=seed),
+            "floor": feature_pair_distance(*halves, seed=seed),
+        }
+    )
+    found, floor = density_coverage(a, b), density_coverage(*halves)
+    figures += [
+        {"name": f"{kind}_{network}", "value": found[kind], "floor": floor[kind], "k": found["k"]}
+        for kind in ("density", "coverage")
+    ]
+    return [{**figure, **sizes} for figure in figures]
+
+
+def image_figures(
+    pairs: EvaluatedPairs, lpips: list[LPIPS], device: torch.device, num_pairs: int, seed: int
+) -> list[Figure]:
+    """Return what is measured on pairs of images themselves: LPIPS real-generated, MS-SSIM within a set."""
+
+    def images(dataset: Any, indices: list[int]) -> Callable[[list[int]], torch.Tensor]:
+        return lambda rows: torch.stack([dataset[indices[row]]["image"] for row in rows]).to(device)
+
+    first, second = pairs.halves
+    sets = {
+        "real": images(pairs.real, first + second),
+        "generated": images(pairs.generated, pairs.order),
+        "first": images(pairs.real, first),
+        "second": images(pairs.real, second),
+    }
+    numbers = {
+        "real": len(pairs.real),
+        "generated": len(pairs.generated),
+        "first": len(first),
+        "second": len(second),
+    }
+
+    def mean(compare: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], a: str, b: str) -> float:
+        drawn = random_pairs(numbers[a], numbers[b], num_pairs, seed)
+        if a == b:
+            drawn = drawn[drawn[:, 0] != drawn[:, 1]]
+        return image_pair_mean(compare, sets[a], sets[b], drawn)
+
+    figures = [
+        {"name": net.name, "value": mean(net, "real", "generated"), "floor": mean(net, "first", "second")}
+        for net in lpips
+    ]
+    figures.append(
+        {
+            "name": "ms_ssim_diversity",
+            "value": mean(multi_scale_ssim, "generated", "generated"),
+            "floor": mean(multi_scale_ssim, "real", "real"),
+        }
+    )
+    sizes = {"n_real": numbers["real"], "n_generated": numbers["generated"], "n_pairs": num_pairs}
+    return [{**figure, **sizes} for figure in figures]
+
+
+def presence_figures(pairs: EvaluatedPairs, real: MeasuredSet) -> dict[str, Any] | None:
+    """Return the rates of asked and unasked classes and PPV; ``None`` where no manifest says what was asked."""
+    asked = pairs.generated.asked()
+    if asked is None:
+        return None
+    classes = pairs.generated.classes
+    ppv, rates = PPV(), None
+    for i, ids in enumerate(asked):
+        item = pairs.generated[i]
+        rates = rates or PresenceRates(classes, item["pixels"])
+        rates.update(ids, item["areas"])
+        ppv.update(ids, rates.found(ids, item["areas"]))
+    presence = (real.parts[0] + real.parts[1]).presence
+    expected, number = real_unrequested_rate(asked, presence, classes.objects)
+    assert rates is not None
+    return {
+        **rates.compute(),
+        "unrequested_rate_real": expected,
+        "unrequested_rate_real_pairs": number,
+        **ppv.compute(),
+    }
+
+
+def co_occurrence_figures(names: list[str], real: NDArray[Any], generated: NDArray[Any]) -> dict[str, Any]:
+    """Return both matrices P(column | row) and the mean absolute difference over the entries that both have.
+
+    Args:
+        names: names of the classes compared.
+        real: zeros and ones, N x c.
+        generated: zeros and ones, M x c.
+    """
+    matrices = co_occurrence(real), co_occurrence(generated)
+    difference = np.abs(matrices[0] - matrices[1])
+    known = ~np.isnan(difference) & ~np.eye(len(names), dtype=bool)
+
+    def rounded(matrix: NDArray[np.float64]) -> list[list[float | None]]:
+        return [[None if np.isnan(value) else round(float(value), 6) for value in row] for row in matrix]
+
+    return {
+        "names": names,
+        "real": rounded(matrices[0]),
+        "generated": rounded(matrices[1]),
+        "mean_absolute_difference": float(difference[known].mean()) if known.any() else None,
+    }

@@ -1,0 +1,183 @@
+"""An evaluation as one HTML page: a verdict in words, tables with floors, classes, pictures."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from cosimgen_monai.reports.definitions import definition
+from cosimgen_monai.reports.elements import document, number, picture, section, table
+from cosimgen_monai.reports.gallery import GalleryPair
+from cosimgen_monai.reports.heat_map import heat_map_svg
+from cosimgen_monai.reports.paper_figures import dataset_note, paper_rows
+from cosimgen_monai.reports.verdict import BAD, verdict_of
+
+_MARKS = {"good": "✓", "bad": "✗", "open": "?"}
+
+
+def evaluation_page(report: dict[str, Any], gallery: list[GalleryPair]) -> str:
+    """Return the page. It shows generated images only; real ones never."""
+    n = report["n"]
+    heading = (
+        f"<h1>Generated against {escape(report['dataset'])}</h1>"
+        f'<p class="soft">{escape(report["generated_dir"])}: {n["generated"]} generated pairs against {n["real"]} real '
+        f"ones ({escape(report['real_part'])} part, {n['real_groups']} {escape(report['group_name'])}(s)), "
+        f"{report['image_size']} × {report['image_size']}, seed {report['seed']}, split {escape(report['split'])}. "
+        f"{escape(report['value_range'])}; {escape(report['resize'])}. Prompts: {escape(report['prompts'])}.</p>"
+    )
+    pictures, figures = _gallery(gallery), _figures(report)
+    note = dataset_note(report["dataset"])
+    # where distances tell little, pictures come first
+    first = [section("How to read this dataset", f"<p>{escape(note)}</p>", "notes"), pictures, figures] if note else []
+    rest = first or [figures, pictures]
+    sections = [
+        _verdict(report),
+        *rest,
+        _presence(report),
+        _classes(report),
+        _matrices(report),
+        _memorisation(report),
+        _networks(report),
+    ]
+    return document(f"{report['dataset']}: evaluation", heading, sections)
+
+
+def _verdict(report: dict[str, Any]) -> str:
+    rows = "".join(
+        f'<li class="{mark}"><strong>{_MARKS[mark]}</strong> {escape(words)}</li>' for mark, words in verdict_of(report)
+    )
+    return section("Verdict", f'<ul class="verdict">{rows}</ul>')
+
+
+def _define(name: str) -> str:
+    better, words = definition(name)
+    tail = f" Better: {better}." if better else ""
+    return f"<details><summary>what it is</summary><p>{escape(words + tail)}</p></details>"
+
+
+def _figures(report: dict[str, Any]) -> str:
+    paper = paper_rows(report["dataset"])
+    models = list(paper)
+    head = ["figure", "generated", "floor", "better", *(f"paper: {model}" for model in models)]
+    rows = []
+    for row in report["figures"]:
+        value = number(row["value"]) + (f" ± {number(row['std'], 2)}" if row.get("std") is not None else "")
+        cells = [escape(row["name"]) + _define(row["name"]), escape(row.get("note") or value), number(row["floor"])]
+        key = "lpips" if row["name"].startswith("lpips") else row["name"]
+        rows.append([*cells, definition(row["name"])[0], *(number(paper[model].get(key)) for model in models)])
+    for name, found in report["sfid"].items():
+        cells = [f"sfid_{escape(name)}, mean of classes" + _define("sfid"), number(found["mean"])]
+        other = (number(paper[model].get(f"sfid_{name}")) for model in models)
+        rows.append([*cells, number(found["floor"]["mean"]), "lower", *other])
+    words = f'<p class="soft">Floor: {escape(report["floor"])}. N of each figure is in report.json.</p>'
+    beside = "The paper's figures were made with its own sets and sizes: a guide, not a contest." if models else ""
+    return section("Distances", words + table(head, rows) + f'<p class="soft">{beside}</p>')
+
+
+def _gallery(gallery: list[GalleryPair]) -> str:
+    cards = "".join(
+        f'<figure><div class="two">{picture(pair.image, "generated image")}{picture(pair.overlay, "its mask over it")}'
+        f"</div><figcaption>{escape(pair.title)} <span>({number(pair.distance)})</span></figcaption></figure>"
+        for pair in gallery
+    )
+    words = (
+        '<p class="soft">From best to worst, evenly chosen: in brackets the distance to the nearest real image in '
+        "feature space. All images are synthetic.</p>"
+    )
+    return section(f"{len(gallery)} generated pairs", f'{words}<div class="samples">{cards}</div>')
+
+
+def _presence(report: dict[str, Any]) -> str:
+    presence = report["presence"]
+    if presence is None:
+        return section("What was asked for", "<p>Not known: the folder has no manifest.</p>")
+    rows = [
+        ("presence F1", presence["presence_f1"], None, presence["samples"]),
+        ("hit rate", presence["hit_rate"], presence["hit_rate_interval"], presence["asked_pairs"]),
+        (
+            "unrequested rate",
+            presence["unrequested_rate"],
+            presence["unrequested_rate_interval"],
+            presence["unasked_pairs"],
+        ),
+        ("the same in real images", presence["unrequested_rate_real"], None, presence["unrequested_rate_real_pairs"]),
+        ("PPV", presence["ppv"], presence["ppv_interval"], presence["single_class_queries"]),
+        ("precision |P ∩ Q| / |P|", presence["precision"], None, presence["masks_with_classes"]),
+    ]
+    cells = [
+        [name, number(value), f"{number(between[0])} to {number(between[1])}" if between else "", f"{count:,}"]
+        for name, value, between, count in rows
+    ]
+    return section("What was asked for", _define("presence") + table(["", "value", "95 % interval", "N"], cells))
+
+
+def _classes(report: dict[str, Any]) -> str:
+    main = next(iter(report["sfid"]))
+    sfid, floors = report["sfid"][main]["classes"], report["sfid"][main]["floor"]["classes"]
+    rows = []
+    for name, row in report["agreement"]["classes"].items():
+        layout = report["layout"][name]
+        missing = name in report["sfid"][main]["never_drawn"]
+        area = f"{number(layout['area_generated'])} / {number(layout['area_real'])}"
+        rows.append(
+            [
+                escape(name),
+                '<span class="none">never drawn</span>' if missing else number(sfid[name]["distance"]),
+                number(floors[name]["distance"]),
+                number(row["difference"]),
+                number(row["difference_shuffled"]),
+                area,
+                number(layout["x_distance"]),
+                number(layout["y_distance"]),
+                f"{row['generated_images']} / {row['real_images']}",
+            ]
+        )
+    head = ["class", f"sFID ({main})", "floor", "off under mask", "shuffled", "area gen. / real", "x off", "y off", "N"]
+    define = "".join(f"<p>{escape(definition(name)[1])}</p>" for name in ("sfid", "agreement", "layout"))
+    return section("Classes", table(head, rows) + f"<details><summary>what these are</summary>{define}</details>")
+
+
+def _matrices(report: dict[str, Any]) -> str:
+    matrix = report["co_occurrence"]
+    maps = "".join(
+        f'<div class="wide"><h3>{kind}</h3>{heat_map_svg(matrix["names"], matrix[kind], 30)}</div>'
+        for kind in ("real", "generated")
+    )
+    words = (
+        f"<p>Mean difference {number(matrix['mean_absolute_difference'])}, between two halves of the real images "
+        f"{number(report['co_occurrence_floor'])}.</p>"
+    )
+    return section("Co-occurrence", _define("co_occurrence") + words + f'<div class="beside">{maps}</div>')
+
+
+def _memorisation(report: dict[str, Any]) -> str:
+    found = report["memorisation"]
+    if found is None:
+        words = "<p>Cannot be told: no real image of this comparison is held out from training.</p>"
+        return section("Memorisation", words + _define("memorisation"))
+    rows = [
+        ["suspect images", f"{found['share_suspect']:.1%}"],
+        ["threshold", number(found["threshold"])],
+        ["median distance, generated", number(found["median_generated"])],
+        ["median distance, held out", number(found["median_held_out"])],
+    ]
+    nearest = [
+        [escape(str(row["generated"])), str(row["training"]), number(row["distance"])] for row in found["nearest"]
+    ]
+    listed = table(["nearest generated", "training row", "distance"], nearest)
+    body = (
+        table(["", ""], rows) + f"<details><summary>the nearest</summary>{listed}</details>" + _define("memorisation")
+    )
+    return section("Memorisation", body, BAD if found["flagged"] else "")
+
+
+def _networks(report: dict[str, Any]) -> str:
+    rows = [
+        [escape(name), escape(str(card["size"])), escape(card["resize"]), escape(str(card["weights"]))]
+        for name, card in report["networks"].items()
+    ]
+    absent = "".join(
+        f"<li><strong>{escape(name)}</strong>: {escape(words)}</li>" for name, words in report["weights_absent"].items()
+    )
+    missing = f"<h3>Weights absent</h3><ul>{absent}</ul>" if absent else ""
+    return section("Feature networks", table(["network", "size", "resize", "weights"], rows) + missing)

@@ -1,0 +1,75 @@
+"""An evaluation in a few lines, for the terminal."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+
+def evaluation_summary(report: dict[str, Any]) -> str:
+    """Return the figures of a report, one a line, each beside its floor."""
+    n = report["n"]
+    lines = [
+        f"{report['generated_dir']} against {report['dataset']} ({report['real_part']} part): {n['generated']} "
+        f"generated, {n['real']} real of {n['real_groups']} {report['group_name']}(s), {report['image_size']} x "
+        f"{report['image_size']}, seed {report['seed']}",
+        f"  floor: {report['floor']}",
+        f"  {'figure':<34}{'generated':>12}{'floor':>12}",
+        *map(_figure_line, report["figures"]),
+    ]
+    for name, sfid in report["sfid"].items():
+        lines.append(_line(f"sfid_{name} (mean of classes)", sfid["mean"], sfid["floor"]["mean"]))
+        if sfid["never_drawn"]:
+            lines.append(f"    never drawn: {', '.join(sfid['never_drawn'])}; no mean without them")
+    agreement = report["agreement"]
+    lines.append(_line("image-mask difference", agreement["mean"], agreement["floor"]))
+    lines.append(_line("  the same, masks shuffled", agreement["mean_shuffled"], None))
+    difference = report["co_occurrence"]["mean_absolute_difference"]
+    lines.append(_line("co-occurrence difference", difference, report["co_occurrence_floor"]))
+    lines += _presence_lines(report)
+    lines += _memorisation_lines(report)
+    if report["weights_absent"]:
+        lines.append("  weights absent: report.json says which file goes where (weights_absent)")
+    return "\n".join(lines)
+
+
+def print_evaluation(report: dict[str, Any], output_dir: str | Path) -> None:
+    """Print the figures of a report, and say where the report is."""
+    logger.info(
+        "\n%s\n\nThe page is %s, report.json beside it", evaluation_summary(report), Path(output_dir) / "index.html"
+    )
+
+
+def _figure_line(figure: dict[str, Any]) -> str:
+    if "note" in figure:
+        return f"  {figure['name']:<34}{figure['note']:>24}"
+    return _line(figure["name"], figure["value"], figure["floor"])
+
+
+def _line(name: str, value: float | None, floor: float | None) -> str:
+    shown = [f"{number:>12.4g}" if number is not None else f"{'–':>12}" for number in (value, floor)]
+    return f"  {name:<34}{''.join(shown)}"
+
+
+def _presence_lines(report: dict[str, Any]) -> list[str]:
+    presence = report["presence"]
+    if presence is None:
+        return ["  presence: not known without a manifest, which says what was asked for"]
+    rows = [
+        ("presence F1", presence["presence_f1"], None),
+        ("hit rate", presence["hit_rate"], None),
+        ("unrequested rate (real beside it)", presence["unrequested_rate"], presence["unrequested_rate_real"]),
+        (f"PPV of {presence['single_class_queries']} single-class queries", presence["ppv"], None),
+    ]
+    return [_line(*row) for row in rows]
+
+
+def _memorisation_lines(report: dict[str, Any]) -> list[str]:
+    found = report["memorisation"]
+    if found is None:
+        return ["  memorisation: cannot be told, since no real pair is held out from training"]
+    verdict = "FLAGGED: it may have memorised" if found["flagged"] else "below 5 %"
+    return [f"  memorisation: {found['share_suspect']:.1%} nearer to training images than held-out ones ({verdict})"]

@@ -1,0 +1,128 @@
+"""``evaluating`` as a user runs it: the report, its figures, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from tiny import CONFIGS, TINY, generate, root_cause, workflow
+
+EVALUATE = str(CONFIGS / "evaluate.json")
+FEW = {"image_size": 32, "num_pairs": 20, "max_crops": 8, "val_share": 0.4, "device": "cpu"}
+Evaluate = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Path:
+    """Ten pairs of the tiny model."""
+    return generate(tmp_path_factory.mktemp("generated"), tiny_model, num_samples=10, batch_size=5, upscale=1)
+
+
+@pytest.fixture
+def evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evaluate:
+    """Run ``evaluating`` on the tiny phantom, on a machine without weights, and return the report."""
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    phantom = {key: value for key, value in TINY.items() if key.startswith("source#")} | {"source#num_volumes": 5}
+
+    def run(generated_dir: Path, config: Any = EVALUATE, **override: Any) -> dict[str, Any]:
+        places = {"dataset_dir": str(tmp_path / "phantom"), "cache_dir": str(tmp_path / "cache")}
+        options = {**places, **FEW, **phantom, **override}
+        job = workflow(config, "infer", tmp_path, run_id="evaluating", generated_dir=str(generated_dir), **options)
+        job.run()
+        return json.loads((tmp_path / "run/report.json").read_text())
+
+    return run
+
+
+def figures_of(report: dict[str, Any]) -> dict[str, Any]:
+    return {figure["name"]: figure for figure in report["figures"]}
+
+
+def test_the_report_has_every_figure_beside_its_floor(evaluate: Evaluate, generated: Path, tmp_path: Path) -> None:
+    report = evaluate(generated)
+    figures = figures_of(report)
+    offline = ("frechet", "kernel", "perceptual", "density", "coverage")
+    for name in (*(f"{kind}_efficientnet_lite0" for kind in offline), "ms_ssim_diversity"):
+        assert figures[name]["value"] is not None
+        assert figures[name]["floor"] is not None
+        assert figures[name]["n_generated"] == 10
+    for name in ("frechet_inception", "kernel_inception", "vgg16_distance", "lpips_alex", "lpips_vgg"):
+        assert figures[name]["note"] == "weights absent"
+    assert "download.pytorch.org" in report["weights_absent"]["vgg16"]
+    assert report["presence"]["samples"] == 10
+    assert report["memorisation"]["nearest"]
+    page = (tmp_path / "run/index.html").read_text()
+    assert page.count("<figure>") == 10
+    assert len(page) < 10e6
+    assert report["prompts"] == "manifest.csv"
+    assert (report["image_size"], report["split"], report["real_part"], report["seed"]) == (32, "group", "val", 0)
+
+
+def test_the_same_evaluation_gives_the_same_figures(evaluate: Evaluate, generated: Path) -> None:
+    first, second = evaluate(generated), evaluate(generated)
+    assert {**first, "seconds": 0} == {**second, "seconds": 0}
+
+
+def test_copies_of_training_images_are_found(evaluate: Evaluate, generated: Path, tmp_path: Path) -> None:
+    evaluate(generated)  # writes the cache
+    planted = tmp_path / "planted"
+    shutil.copytree(generated, planted)
+    training = max((np.load(file, mmap_mode="r") for file in (tmp_path / "cache").glob("*/images.npy")), key=len)
+    names = sorted(path.name for path in (planted / "png/images").iterdir())[:3]
+    for k, name in enumerate(names):
+        grey = np.rint((training[k, 0].astype(float) + 175) / 425 * 255).clip(0, 255).astype(np.uint8)
+        Image.fromarray(grey).save(planted / "png/images" / name)
+    found = evaluate(planted)["memorisation"]
+    assert found["flagged"]
+    assert {f"{row['generated']}.png" for row in found["nearest"][:3]} == set(names)
+
+
+def test_images_and_masks_alone_are_evaluated_and_it_is_said(
+    evaluate: Evaluate, generated: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(generated / "png", tmp_path / "alone")
+    report = evaluate(tmp_path / "alone")
+    assert report["presence"] is None
+    assert "images and masks alone" in report["prompts"]
+    assert figures_of(report)["frechet_efficientnet_lite0"]["value"] > 0
+
+
+def test_data_overlays_fit_though_they_set_keys_of_training(
+    evaluate: Evaluate, generated: Path, tmp_path: Path
+) -> None:
+    report = evaluate(generated, config=[EVALUATE, str(CONFIGS / "data/phantom.json")], real_part="all")
+    parts = [len(np.load(file, mmap_mode="r")) for file in tmp_path.glob("cache/*/images.npy")]
+    assert report["n"]["real"] == sum(parts) > 20
+    assert report["memorisation"] is None  # no real pair is held out
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ({"real_part": "test"}, "`real_part` must be one of val, train, all"),
+        ({"feature_networks": ["resnet"]}, "`feature_networks` holds 'resnet'"),
+        ({"feature_networks": ["vgg16"]}, "No feature network could be loaded"),
+        ({"weights_dir": "nowhere"}, "`weights_dir` nowhere is no folder"),
+        ({"num_pairs": 0}, "`num_pairs` must be a positive integer"),
+        ({"max_crop": 3}, "Unknown key"),
+    ],
+)
+def test_wrong_keys_end_in_one_clear_error(
+    evaluate: Evaluate, generated: Path, override: dict[str, Any], message: str
+) -> None:
+    with pytest.raises((ValueError, FileNotFoundError, RuntimeError)) as caught:
+        evaluate(generated, **override)
+    assert message in str(root_cause(caught.value))
+
+
+def test_too_few_generated_pairs_are_refused(evaluate: Evaluate, tmp_path: Path, tiny_model: Path) -> None:
+    few = generate(tmp_path / "few", tiny_model, num_samples=3, upscale=1)
+    with pytest.raises((ValueError, RuntimeError)) as caught:
+        evaluate(few)
+    assert "holds 3 pair(s), too few to compare" in str(root_cause(caught.value))

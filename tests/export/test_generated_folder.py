@@ -1,0 +1,97 @@
+"""Reading a generated set back: what pairs, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.data import UnknownValuesError
+from cosimgen_monai.export import GeneratedFolder
+
+CLASSES = ClassTable(("background", "liver", "spleen"), background=0)
+
+
+def write_pair(place: Path, name: str, label: np.ndarray, image: np.ndarray | None = None) -> None:
+    picture = np.full(label.shape, 100, np.uint8) if image is None else image
+    for kind, content in (("images", picture), ("labels", label)):
+        (place / kind).mkdir(parents=True, exist_ok=True)
+        Image.fromarray(content.astype(np.uint8)).save(place / kind / f"{name}.png")
+
+
+def half(value: int, size: int = 16) -> np.ndarray:
+    label = np.zeros((size, size), np.uint8)
+    label[:, : size // 2] = value
+    return label
+
+
+def write_manifest(folder: Path, rows: list[tuple[str, str]]) -> None:
+    with (folder / "manifest.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("id", "classes_asked"), *rows])
+
+
+def test_images_and_masks_alone_are_read(tmp_path: Path) -> None:
+    ramp = np.tile(np.arange(16) * 16, (16, 1))
+    write_pair(tmp_path, "b", half(2), ramp)
+    write_pair(tmp_path, "a", half(1))
+    pairs = GeneratedFolder(tmp_path, CLASSES, 8)
+    assert pairs.names == ["a", "b"]
+    assert pairs.asked() is None
+    item = pairs[1]
+    expected = torch.tensor(ramp.reshape(8, 2, 8, 2).mean((1, 3))).round() / 127.5 - 1
+    torch.testing.assert_close(item["image"][0], expected.float())
+    assert item["label"].shape == (1, 8, 8)
+    assert item["areas"].tolist() == [128, 0, 128]
+    assert item["pixels"] == 256
+
+
+def test_the_manifest_says_which_pairs_and_what_was_asked(tmp_path: Path) -> None:
+    for name in ("x", "y", "unlisted"):
+        write_pair(tmp_path / "png", name, half(1))
+    write_manifest(tmp_path, [("y", "spleen; liver"), ("x", "")])
+    pairs = GeneratedFolder(tmp_path, CLASSES, 16)
+    assert pairs.names == ["y", "x"]
+    assert pairs.asked() == [(1, 2), ()]
+    (tmp_path / "png/labels/y.png").unlink()
+    with pytest.raises(FileNotFoundError, match="labels lacks y"):
+        GeneratedFolder(tmp_path, CLASSES, 16)
+
+
+def test_a_folder_without_pairs_says_how_to_make_some(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="run generating"):
+        GeneratedFolder(tmp_path / "nowhere", CLASSES, 16)
+
+
+def test_an_image_without_mask_and_a_mask_without_image_are_refused(tmp_path: Path) -> None:
+    write_pair(tmp_path, "a", half(1))
+    write_pair(tmp_path, "b", half(1))
+    (tmp_path / "labels/b.png").rename(tmp_path / "labels/c.png")
+    with pytest.raises(FileNotFoundError, match="labels lacks b"):
+        GeneratedFolder(tmp_path, CLASSES, 16)
+    (tmp_path / "images/b.png").unlink()
+    with pytest.raises(FileNotFoundError, match=r"c.png in labels has no image"):
+        GeneratedFolder(tmp_path, CLASSES, 16)
+
+
+def test_ids_of_no_class_and_damaged_files_are_named(tmp_path: Path) -> None:
+    write_pair(tmp_path, "a", half(7))
+    with pytest.raises(UnknownValuesError, match=r"a.png holds values in no table: 7 \(128 pixels\)"):
+        GeneratedFolder(tmp_path, CLASSES, 16)[0]
+    (tmp_path / "labels/a.png").write_bytes(b"no picture")
+    with pytest.raises(ValueError, match=r"labels/a.png cannot be read"):
+        GeneratedFolder(tmp_path, CLASSES, 16)[0]
+
+
+def test_a_set_of_other_classes_is_refused(tmp_path: Path) -> None:
+    write_pair(tmp_path / "png", "a", half(1))
+    (tmp_path / "nifti").mkdir()
+    labels = {"background": 0, "liver": 1, "kidney": 2}
+    (tmp_path / "nifti/dataset.json").write_text(json.dumps({"labels": labels}))
+    with pytest.raises(ValueError, match="differ in kidney, spleen"):
+        GeneratedFolder(tmp_path, CLASSES, 16)

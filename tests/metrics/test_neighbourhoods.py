@@ -1,0 +1,44 @@
+"""Density, coverage and memorisation against their definitions, written out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cosimgen_monai.metrics import density_coverage, memorisation
+
+
+def test_density_and_coverage_are_as_defined() -> None:
+    rng = np.random.default_rng(0)
+    real, generated, k = rng.normal(size=(60, 4)), rng.normal(0.2, 0.8, size=(45, 4)), 5
+    radius = [np.sort([np.linalg.norm(x - y) for y in real])[k] for x in real]
+    inside = np.array([[np.linalg.norm(x - y) < r for y in generated] for x, r in zip(real, radius, strict=True)])
+    found = density_coverage(real, generated, k)
+    assert found["density"] == pytest.approx(inside.sum() / (k * len(generated)))
+    assert found["coverage"] == pytest.approx(inside.any(1).mean())
+
+
+def test_a_collapsed_set_covers_little() -> None:
+    real = np.random.default_rng(0).normal(size=(200, 3))
+    found = density_coverage(real, np.repeat(real[:1], 200, axis=0))
+    assert found["coverage"] < 0.1
+    with pytest.raises(ValueError, match="more than 5 real images"):
+        density_coverage(real[:5], real)
+
+
+def test_planted_copies_are_found_and_flag_the_set() -> None:
+    rng = np.random.default_rng(0)
+    training, held_out, generated = (rng.normal(size=(n, 16)).astype(np.float32) for n in (300, 100, 50))
+    clean = memorisation(generated, held_out, training)
+    assert not clean["flagged"]
+    generated[7] = training[123] + 1e-4
+    one = memorisation(generated, held_out, training)
+    assert (one["nearest"][0]["generated"], one["nearest"][0]["training"]) == (7, 123)
+    assert not one["flagged"]  # one in fifty is 2 %
+    generated[:4] = training[:4]
+    assert memorisation(generated, held_out, training)["flagged"]
+
+
+def test_memorisation_needs_all_three_sets() -> None:
+    with pytest.raises(ValueError, match="held-out"):
+        memorisation(np.ones((3, 2)), np.ones((0, 2)), np.ones((3, 2)))

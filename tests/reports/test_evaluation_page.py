@@ -1,0 +1,130 @@
+"""The page of an evaluation: its verdict follows its figures, and it is one file that shows no real image."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cosimgen_monai.reports.evaluated_pairs import _halves
+from cosimgen_monai.reports.evaluation_page import evaluation_page
+from cosimgen_monai.reports.gallery import GalleryPair
+from cosimgen_monai.reports.verdict import BAD, GOOD, OPEN, verdict_of
+
+CLASS = {"real_images": 9, "generated_images": 8}
+SFID = {"distance": 10.0, "real_crops": 9, "generated_crops": 8}
+LAYOUT = {f"{kind}_{what}": 0.1 for kind in ("area", "x", "y") for what in ("distance", "real", "generated")}
+
+
+def a_report() -> dict[str, Any]:
+    sfid = {"mean": 10.0, "classes": {"liver": SFID}, "never_drawn": [], "too_few_real": []}
+    kernel = {"name": "kernel_efficientnet_lite0", "value": 0.1, "std": 0.02, "floor": 0.09, "floor_std": 0.02}
+    return {
+        "dataset": "MBRSC",
+        "generated_dir": "out/<b>",
+        "real_part": "val",
+        "group_name": "tile",
+        "image_size": 64,
+        "split": "group",
+        "seed": 0,
+        "value_range": "8 bit",
+        "resize": "by area",
+        "floor": "two halves",
+        "prompts": "manifest.csv",
+        "n": {"real": 600, "real_groups": 12, "generated": 600, "training": 900},
+        "networks": {"efficientnet_lite0": {"size": 128, "resize": "bicubic", "weights": "lite0.pth"}},
+        "weights_absent": {},
+        "figures": [
+            kernel,
+            {"name": "frechet_inception", "value": None, "floor": None, "note": "weights absent"},
+            {"name": "ms_ssim_diversity", "value": 0.2, "floor": 0.19},
+        ],
+        "sfid": {"efficientnet_lite0": {**sfid, "floor": sfid}},
+        "agreement": {
+            "mean": 0.3,
+            "mean_shuffled": 3.0,
+            "floor": 0.2,
+            "classes": {"liver": {"difference": 0.3, "difference_shuffled": 3.0, **CLASS}},
+        },
+        "layout": {"liver": LAYOUT},
+        "co_occurrence": {
+            "names": ["liver"],
+            "real": [[1.0]],
+            "generated": [[None]],
+            "mean_absolute_difference": None,
+        },
+        "co_occurrence_floor": None,
+        "presence": None,
+        "memorisation": {
+            "share_suspect": 0.01,
+            "flagged": False,
+            "threshold": 1.0,
+            "median_generated": 3.0,
+            "median_held_out": 2.0,
+            "nearest": [{"generated": "x", "training": 3, "distance": 0.5}],
+        },
+    }
+
+
+def marks(report: dict[str, Any], word: str) -> list[str]:
+    return [mark for mark, words in verdict_of(report) if word in words]
+
+
+def test_a_sound_set_is_called_sound() -> None:
+    assert [mark for mark, _ in verdict_of(a_report())] == [GOOD, OPEN, GOOD, GOOD, GOOD]
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda r: r["memorisation"].update(flagged=True), "memorised"),
+        (lambda r: r["figures"][0].update(value=0.3), "told from real"),
+        (lambda r: r["figures"][2].update(value=0.6), "too much alike"),
+        (lambda r: r["agreement"].update(mean=2.5), "heed"),
+        (lambda r: r["sfid"]["efficientnet_lite0"].update(never_drawn=["liver"]), "Never drawn"),
+    ],
+)
+def test_each_fault_is_named(change: Any, word: str) -> None:
+    report = copy.deepcopy(a_report())
+    change(report)
+    assert marks(report, word) == [BAD]
+
+
+def test_what_cannot_be_told_is_said() -> None:
+    report = {**a_report(), "memorisation": None, "weights_absent": {"vgg16": "put it there"}}
+    assert marks(report, "cannot be told") == [OPEN, OPEN]
+    assert marks(report, "not measured") == [OPEN]
+    report["n"] = {**report["n"], "real_groups": 3}
+    assert marks(report, "rest on 3 tile") == [OPEN]
+
+
+def test_the_page_is_one_file_with_the_papers_figures_beside() -> None:
+    picture = np.zeros((8, 8, 3), np.uint8)
+    page = evaluation_page(a_report(), [GalleryPair("a: <script>", 1.5, picture, picture)])
+    assert all(source.startswith("data:") for source in re.findall(r'src="([^"]*)"', page))
+    assert "<script" not in page
+    assert "<link" not in page
+    assert "out/&lt;b&gt;" in page
+    assert "paper: CoSimGen" in page
+    assert "204" in page  # the paper's FID on MBRSC, 203.67
+    assert page.index("Distances") < page.index("1 generated pairs")
+
+
+def test_on_cholecseg8k_pictures_come_first_and_it_is_said_why() -> None:
+    page = evaluation_page({**a_report(), "dataset": "CholecSeg8k"}, [])
+    assert (
+        page.index("<h2>How to read this dataset") < page.index("<h2>0 generated pairs") < page.index("<h2>Distances")
+    )
+
+
+def test_halves_keep_groups_together_where_they_can() -> None:
+    groups = [f"patient{i // 10}" for i in range(60)]
+    (first, second), by = _halves(groups, "patient", seed=0)
+    assert by == "patient"
+    assert sorted(first + second) == list(range(60))
+    assert not {groups[i] for i in first} & {groups[i] for i in second}
+    (first, second), by = _halves(["one"] * 10, "patient", seed=0)
+    assert (by, len(first), len(second)) == ("image", 5, 5)
