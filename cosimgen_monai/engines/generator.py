@@ -96,9 +96,10 @@ class PairGenerator(Evaluator):
         """
         done: list[dict[str, Any]] = []
         self.redraws.add(batchdata)
-        while attempts := self.redraws.batch(last=engine.state.iteration % engine.state.epoch_length == 0):
+        state: Any = engine.state
+        while attempts := self.redraws.batch(last=state.iteration % state.epoch_length == 0):
             done += self.redraws.settle(attempts, self._draw([attempt.drawn for attempt in attempts]))
-        engine.state.batch, engine.state.output = batchdata, done
+        state.batch, state.output = batchdata, done
         return done
 
     def _draw(self, asked: list[Request]) -> list[dict[str, Any]]:

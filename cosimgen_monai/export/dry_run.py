@@ -63,7 +63,8 @@ def dry_run(
 
 def _seconds_of_batch(generator: PairGenerator) -> float:
     """Return the time that a full batch takes: all steps of a sampler from two of them, or the one pass of others."""
-    inferer, network = generator.inferer, generator.network.eval()
+    inferer: Any = generator.inferer
+    network = generator.network.eval()
     steps = getattr(inferer, "steps", None)
     if steps is not None:
         inferer = copy.copy(inferer)
