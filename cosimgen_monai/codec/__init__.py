@@ -1,5 +1,6 @@
 """Classes and colours: F-RGB palette, encode, decode, presence vector."""
 
+from cosimgen_monai.codec.certainty import decode_certainty
 from cosimgen_monai.codec.class_table import VOID, ClassTable
 from cosimgen_monai.codec.frgb import decode_frgb, encode_frgb
 from cosimgen_monai.codec.mean_field import check_smoothing, mean_field_index
@@ -20,6 +21,7 @@ __all__ = [
     "check_smoothing",
     "class_areas",
     "colour_label",
+    "decode_certainty",
     "decode_frgb",
     "decode_nearby",
     "display_colours",

@@ -6,6 +6,7 @@ what every dataset offers, ``splits.py`` parts it.
 """
 
 from cosimgen_monai.data.cache.pair_cache import CachedPairs, cache_pairs
+from cosimgen_monai.data.cache.statistics import class_statistics
 from cosimgen_monai.data.datasets.btcv import BTCV
 from cosimgen_monai.data.datasets.btcv_zenodo import BTCVZenodo, open_btcv
 from cosimgen_monai.data.datasets.cholecseg8k import CholecSeg8k
@@ -41,6 +42,7 @@ __all__ = [
     "cache_pairs",
     "check_balance",
     "check_groups",
+    "class_statistics",
     "open_btcv",
     "padded_shape",
     "pair_weights",

@@ -13,7 +13,8 @@ from monai.engines import Evaluator
 from monai.engines.utils import IterationEvents
 from monai.transforms import Transform
 
-from cosimgen_monai.codec import presence_of, unpack_pair
+from cosimgen_monai.codec import IMAGE_CHANNELS, decode_certainty, presence_of, unpack_pair
+from cosimgen_monai.engines.redraws import Redraws
 from cosimgen_monai.prompts import Request
 from cosimgen_monai.sampling import PairInferer, check_precision
 
@@ -34,7 +35,8 @@ class PairGenerator(Evaluator):
         embed: the sentence encoder: prompts in, features (n x sentence_dim) out.
         batch_size: samples drawn at once.
         mask_smoothing: how much a pixel's neighbours count in decoding a mask, see :func:`decode_frgb`.
-        postprocessing: a transform of each sample's dict.
+        postprocessing: a transform of each sample's dict; the ``faults`` that it finds make a sample be drawn again.
+        max_redraws: how often at most.
         key_val_metric: the metric that picks the best model.
         val_handlers: handlers of the engine.
 
@@ -52,6 +54,7 @@ class PairGenerator(Evaluator):
         batch_size: int,
         mask_smoothing: float = 0.0,
         postprocessing: Transform | None = None,
+        max_redraws: int = 0,
         key_val_metric: dict[str, Metric] | None = None,
         val_handlers: Sequence[Any] | None = None,
     ) -> None:
@@ -69,6 +72,7 @@ class PairGenerator(Evaluator):
         self.embed = embed
         self.batch_size = batch_size
         self.mask_smoothing = mask_smoothing
+        self.redraws = Redraws(batch_size, max_redraws)
 
     def run(self, global_epoch: int = 1) -> None:  # type: ignore[override]
         """Draw all requests; say so where none is left to draw.
@@ -83,24 +87,35 @@ class PairGenerator(Evaluator):
         super().run(global_epoch)
 
     def _iteration(self, engine: Engine, batchdata: Any) -> Any:
-        """Draw one batch, a list of requests.
+        """Draw one batch, a list of requests, and again what came out wrong.
 
         Returns:
-            A dict a sample: ``request``, ``image`` (3 H W, [-1, 1]) and ``label`` (1 H W, uint8 ids), on the CPU;
-            postprocessing may enlarge both, ``drawn_label`` stays the label as it was drawn.
+            A dict a sample that is done: ``request``, ``image`` (3 H W, [-1, 1]), ``label`` (1 H W, uint8 ids),
+            ``certainty`` (of the label) and ``redraws``, on the CPU; postprocessing may enlarge image and label,
+            ``drawn_label`` stays as it was drawn.
         """
-        requests: list[Request] = batchdata + [batchdata[-1]] * (self.batch_size - len(batchdata))
+        done: list[dict[str, Any]] = []
+        self.redraws.add(batchdata)
+        state: Any = engine.state
+        while attempts := self.redraws.batch(last=state.iteration % state.epoch_length == 0):
+            done += self.redraws.settle(attempts, self._draw([attempt.drawn for attempt in attempts]))
+        state.batch, state.output = batchdata, done
+        return done
+
+    def _draw(self, asked: list[Request]) -> list[dict[str, Any]]:
+        """Draw requests, a batch at most, and let MONAI's postprocessing run."""
+        requests = asked + [asked[-1]] * (self.batch_size - len(asked))
         self.network.eval()
         with torch.no_grad():
             noise = self.inferer.noise([request.seed for request in requests], self.network)
             pairs = self.inferer(noise, self.network, self._condition(requests))
         images, labels = unpack_pair(pairs, self.network.palette, self.network.num_classes, self.mask_smoothing)
-        samples = zip(batchdata, images.cpu(), labels.cpu(), strict=False)
-        self.state.output = [
-            {"request": request, "image": image, "label": label, "drawn_label": label}
-            for request, image, label in samples
-        ]
-        self.fire_event(IterationEvents.MODEL_COMPLETED)  # where MONAI's postprocessing listens
+        certainty = decode_certainty(pairs[:, IMAGE_CHANNELS:], self.network.palette).tolist()
+        samples = zip(asked, images.cpu(), labels.cpu(), labels.cpu(), certainty, strict=False)
+        names = ("request", "image", "label", "drawn_label", "certainty")
+        self.state.output = [dict(zip(names, sample, strict=True)) for sample in samples]
+        self.state.batch = asked  # the postprocessing goes through both
+        self.fire_event(IterationEvents.MODEL_COMPLETED)  # where it listens
         return self.state.output
 
     def _condition(self, requests: list[Request]) -> torch.Tensor:

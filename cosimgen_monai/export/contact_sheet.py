@@ -43,7 +43,9 @@ class ContactSheet:
             draw_strips(strips, heading).save(draft)
         folders = "".join(f"  {name + '/':<19}{WHAT[name]}\n" for name in self.formats)
         logger.info(
-            "\n%d pairs are in %s:\n%s  manifest.csv       a row a sample\n  contact_sheet.png  look at this first",
+            "\n%d pairs are in %s:\n%s  manifest.csv       a row a sample (manifest.parquet: the same, typed)\n"
+            "  dataset_card.md    what this is, from what, with what limits\n"
+            "  contact_sheet.png  look at this first, then at gallery.html",
             len(self.manifest.rows),
             self.output_dir,
             folders,

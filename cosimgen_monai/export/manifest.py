@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import os
 from pathlib import Path
@@ -16,9 +17,27 @@ from cosimgen_monai import __version__
 from cosimgen_monai.codec import ClassTable, class_areas
 from cosimgen_monai.metrics import PresenceRates
 from cosimgen_monai.prompts import Request
+from cosimgen_monai.settings import atomic_write
 
-COLUMNS = ("id", "prompt", "classes_asked", "asked_by", "classes_found", "seed")
-"""Columns that differ by sample; those of the run (model, sampler, versions) follow."""
+COLUMNS = (
+    "id",
+    "prompt",
+    "classes_asked",
+    "classes_refused",
+    "asked_by",
+    "classes_found",
+    "areas",
+    "certainty",
+    "faults",
+    "redraws",
+    "seed",
+)
+"""Columns that differ by sample; those of the run (model, sampler, versions) follow.
+
+Presence is defined at the training's size, so ``classes_found`` and ``areas`` (their shares of the pixels, in their
+order) are of the label as drawn, before it is enlarged. ``seed`` is the one that drew the sample, a redraw's maybe.
+"""
+SEPARATOR = "; "
 
 
 def sample_id(request: Request) -> str:
@@ -29,10 +48,15 @@ def sample_id(request: Request) -> str:
 class Manifest:
     """``manifest.csv`` of a run: appended row by row, and read to learn what an interrupted run still lacks.
 
+    A finished manifest is in the order of the ids, whatever was drawn again or when the run was interrupted.
+
     Args:
         path: where the manifest is.
-        classes: the model's classes.
+        classes: the classes of the labels as they are written.
         run: what holds for every sample: checkpoint hash, sampler settings, batch size, threads, versions.
+
+    Attributes:
+        rows: the columns that differ by sample, of all samples that are there.
     """
 
     def __init__(self, path: str | Path, classes: ClassTable, run: dict[str, Any]) -> None:
@@ -40,7 +64,7 @@ class Manifest:
         self.classes = classes
         self.run = run
         self._end = 0  # where the whole rows end
-        self.rows = self._read()
+        self.rows = [_of_sample(row) for row in self._read()]
 
     def missing(self, requests: list[Request]) -> list[Request]:
         """Return the requests that the manifest does not list yet."""
@@ -50,6 +74,25 @@ class Manifest:
     def attach(self, engine: Engine) -> None:
         """Attach to a generator, after the writers."""
         engine.add_event_handler(Events.ITERATION_COMPLETED, self._append)
+        # before COMPLETED, at which the writers read the rows; a run that finds itself finished has that alone
+        engine.add_event_handler(Events.EPOCH_COMPLETED, lambda _: self.sort())
+        engine.add_event_handler(Events.COMPLETED, lambda _: self.sort())
+
+    def sort(self) -> None:
+        """Bring the rows into the order of their ids, in the file too."""
+        ids = [row["id"] for row in self.rows]
+        if ids == sorted(ids):
+            return
+        self.replace(sorted(self._read(), key=_id))
+
+    def replace(self, rows: list[dict[str, str]]) -> None:
+        """Put these whole rows in the place of all others."""
+        with atomic_write(self.path) as draft, draft.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        self._end = self.path.stat().st_size
+        self.rows = [_of_sample(row) for row in rows]
 
     def _read(self) -> list[dict[str, str]]:
         """Return the rows on disk; a last line that a kill left incomplete is cut off, its sample drawn again."""
@@ -71,31 +114,55 @@ class Manifest:
             writer = csv.DictWriter(file, fieldnames=[*COLUMNS, *self.run])
             if self._end == 0:
                 writer.writeheader()
-            writer.writerows(new)
+            writer.writerows({**row, **self.run} for row in new)
             file.flush()
             os.fsync(file.fileno())
         self._end = self.path.stat().st_size
         self.rows += new
 
-    def _row(self, sample: dict[str, Any]) -> dict[str, Any]:
+    def _row(self, sample: dict[str, Any]) -> dict[str, str]:
         request, label = sample["request"], sample["drawn_label"]  # presence is defined at the training's size
-        rates = PresenceRates(self.classes, label.numel())
-        found = rates.found(request.asked, class_areas(label[None], self.classes.num_classes)[0])
-        return {
+        areas = class_areas(label[None], self.classes.num_classes)[0]
+        found = PresenceRates(self.classes, label.numel()).found(request.asked, areas)
+        row = {
             "id": sample_id(request),
             "prompt": request.prompt,
-            "classes_asked": "; ".join(self.classes.names_of(request.asked)),
+            "classes_asked": self._names(request.asked),
+            "classes_refused": self._names(request.refused),
             "asked_by": request.by,
-            "classes_found": "; ".join(self.classes.names_of(found)),
+            "classes_found": self._names(found),
+            "areas": SEPARATOR.join(f"{areas[i] / label.numel():.5f}" for i in found),
+            "certainty": f"{sample['certainty']:.3f}" if "certainty" in sample else "",
+            "faults": SEPARATOR.join(sample.get("faults", ())),
+            "redraws": sample.get("redraws", 0),
             "seed": request.seed,
-            **self.run,
         }
+        return {key: str(value) for key, value in row.items()}
+
+    def _names(self, ids: tuple[int, ...]) -> str:
+        return SEPARATOR.join(self.classes.names_of(ids))
 
 
-def run_facts(model_sha256: str, sampling: dict[str, Any], batch_size: int, device: torch.device) -> dict[str, Any]:
+def _id(row: dict[str, str]) -> str:
+    return row["id"]
+
+
+def _of_sample(row: dict[str, str]) -> dict[str, str]:
+    return {key: row.get(key, "") for key in COLUMNS}
+
+
+def listed(cell: str) -> list[str]:
+    """Return the entries of a manifest's cell that holds several."""
+    return cell.split(SEPARATOR) if cell else []
+
+
+def run_facts(
+    model_sha256: str, palette: torch.Tensor, sampling: dict[str, Any], batch_size: int, device: torch.device
+) -> dict[str, Any]:
     """Return what makes a run's samples the same bytes again: model, sampler, batch size, device, threads, versions."""
     return {
         "model_sha256": model_sha256,
+        "palette_sha256": hashlib.sha256(palette.detach().cpu().numpy().tobytes()).hexdigest(),
         **sampling,
         "batch_size": batch_size,
         "device": device.type,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ def picture_of(sample: dict[str, Any]) -> NDArray[np.uint8]:
     return to_8_bit(sample["image"].numpy())
 
 
-def indexed(label: NDArray[np.uint8], colours: dict[int, Sequence[int]]) -> Image.Image:
+def indexed(label: NDArray[np.uint8], colours: Mapping[int, Sequence[int]]) -> Image.Image:
     """Return a picture whose pixel values are a label's ids (H W), in these colours; other values are black."""
     table = np.zeros((256, 3), dtype=np.uint8)
     table[list(colours)] = list(colours.values())

@@ -32,13 +32,15 @@ def draw_sheet(
     colours: Sequence[tuple[int, int, int]],
     background: int | None,
     heading: str,
+    tile: int = 160,
+    columns: int = 2,
 ) -> Image.Image:
     """Draw pairs as image, mask and overlay under their prompts, several to a line."""
     strips = []
     for row in rows:
         over = overlay(row.image, row.label, colours, background)
         strips.append((row.title, row.note, (row.image, colour_label(row.label, colours), over)))
-    return draw_strips(strips, heading)
+    return draw_strips(strips, heading, tile, columns)
 
 
 def draw_strips(

@@ -29,13 +29,15 @@ def describe_plan(
     known = [set(ids) for ids in set(class_sets)]
     lines = [f"{len(requests)} sample(s), {len(wishes)} wish(es):"]
     for (prompt, asked, refused, by), count in list(wishes.items())[:MAX_LINES]:
-        line = f"  {count} × {shortened(prompt)!r} (by {by}) asks for {', '.join(classes.names_of(asked))}"
+        asks_for = ", ".join(classes.names_of(asked))
+        words = "" if by == "classes" and not refused else f"{shortened(prompt)!r} "
+        line = f"  {count} × {words}(by {by}) asks for {asks_for}"
         if refused:
             line += f"; not for {', '.join(classes.names_of(refused))}"
-            line += " (the text encoder sees the words all the same)" if by != "classes" else ""
+            line += " (by class, since a text encoder takes no negation)"
         if known and not any(ids >= set(asked) for ids in known):
             line += "; no training image holds these together"
-        for word, near in understand(prompt, classes).slips if by != "classes" else ():
+        for word, near in understand(prompt, classes).slips if by != "classes" or refused else ():
             line += f"; {word!r} names no class, nearest: {near!r}"
         lines.append(line)
     if len(wishes) > MAX_LINES:

@@ -137,7 +137,8 @@ def _wishes(classes: ClassTable, prompts: list[Asked], class_lists: list[list[st
     readings = {prompt: understand(prompt, classes) for prompt, _ in prompts}
     if not class_lists:
         return [
-            Wish(prompt, readings[prompt].asked, "text", readings[prompt].refused, count) for prompt, count in prompts
+            Wish(prompt, readings[prompt].asked, _driver(readings[prompt], "text"), readings[prompt].refused, count)
+            for prompt, count in prompts
         ]
     if len(prompts) != len(class_lists):
         raise ValueError(
@@ -145,9 +146,20 @@ def _wishes(classes: ClassTable, prompts: list[Asked], class_lists: list[list[st
             "give as many of each, or only one of the two."
         )
     return [
-        Wish(prompt, _agreed(prompt, readings[prompt], names, classes), "both", readings[prompt].refused, count)
+        Wish(
+            prompt,
+            _agreed(prompt, readings[prompt], names, classes),
+            _driver(readings[prompt], "both"),
+            readings[prompt].refused,
+            count,
+        )
         for (prompt, count), names in zip(prompts, class_lists, strict=True)
     ]
+
+
+def _driver(reading: Reading, by: str) -> str:
+    """Return what drives the model: the classes alone where some are refused, since "no spleen" embeds as a spleen."""
+    return "classes" if reading.refused else by
 
 
 def _agreed(prompt: str, reading: Reading, names: list[str], classes: ClassTable) -> tuple[int, ...]:

@@ -1,9 +1,10 @@
-"""What a person reads: what a dataset is like, and how good a generated one is."""
+"""What a person reads: what a dataset is like, what was drawn, and how good a generated set is."""
 
 from cosimgen_monai.reports.evaluated_pairs import open_pairs
 from cosimgen_monai.reports.evaluation import evaluate_set
 from cosimgen_monai.reports.evaluation_summary import print_evaluation
+from cosimgen_monai.reports.gallery import Gallery
 from cosimgen_monai.reports.inspection import inspect_dataset
 from cosimgen_monai.reports.judges import load_judges
 
-__all__ = ["evaluate_set", "inspect_dataset", "load_judges", "open_pairs", "print_evaluation"]
+__all__ = ["Gallery", "evaluate_set", "inspect_dataset", "load_judges", "open_pairs", "print_evaluation"]

@@ -22,9 +22,9 @@ from cosimgen_monai.reports.evaluation_figures import (
     presence_figures,
 )
 from cosimgen_monai.reports.evaluation_page import evaluation_page
-from cosimgen_monai.reports.gallery import choose_gallery
 from cosimgen_monai.reports.judges import Judges
 from cosimgen_monai.reports.measured_set import MeasuredSet, SetStatistics, measure_set
+from cosimgen_monai.reports.ranked_pairs import choose_gallery
 from cosimgen_monai.settings import atomic_write
 
 logger = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from typing import Any
 
 from cosimgen_monai.reports.definitions import definition
 from cosimgen_monai.reports.elements import document, number, picture, section, table
-from cosimgen_monai.reports.gallery import GalleryPair
 from cosimgen_monai.reports.heat_map import heat_map_svg
 from cosimgen_monai.reports.paper_figures import dataset_note, paper_rows
+from cosimgen_monai.reports.ranked_pairs import GalleryPair
 from cosimgen_monai.reports.verdict import BAD, verdict_of
 
 _MARKS = {"good": "✓", "bad": "✗", "open": "?"}

@@ -1,58 +1,150 @@
-"""Generated pairs from best to worst: nearest to the real images first."""
+"""The gallery of a generated set: one page to filter and sort ten thousand pairs by class, prompt and gate."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from html import escape
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from ignite.engine import Engine, Events
+from PIL import Image
 
-from cosimgen_monai.codec import Picture, overlay
-from cosimgen_monai.export import GeneratedFolder
-from cosimgen_monai.metrics import nearest
-from cosimgen_monai.reports.figures import class_colours
+from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.export import Manifest, listed
+from cosimgen_monai.reports.gallery_script import SCRIPT
+from cosimgen_monai.reports.style import STYLE
+from cosimgen_monai.settings import atomic_write
+
+GALLERY_STYLE = """
+main{max-width:none;padding:1rem}
+header{padding:.5rem 0}
+@media (min-width:52rem) and (min-height:40rem){header{position:sticky;top:0;background:var(--page);z-index:2}}
+form{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:end}
+label{font-size:.8rem;color:var(--soft);display:flex;flex-direction:column;gap:.15rem}
+select,input{font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:6px;
+padding:.3rem .5rem;max-width:16rem}
+#grid{position:relative;margin-top:.75rem}
+.card{position:absolute;background:var(--card);border:1px solid var(--line);border-radius:8px;overflow:hidden;
+text-align:left;padding:0;font:inherit;color:inherit;cursor:pointer}
+.card:focus-visible{outline:3px solid var(--bar)}
+.card img,dialog img{display:block;width:100%;image-rendering:pixelated;background:#000}
+.card div,.card .soft{font-size:.8rem;line-height:1.3}
+.card div{padding:.3rem .5rem}
+.card div span{display:block;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.bad{color:var(--warn);font-weight:600}
+dialog{border:1px solid var(--line);border-radius:12px;background:var(--card);color:var(--ink);
+width:min(60rem,95vw);max-height:95vh;overflow:auto}
+dialog td{text-align:left;overflow-wrap:anywhere}
+.legend{display:flex;flex-wrap:wrap;gap:.2rem .9rem;font-size:.82rem;margin:.5rem 0 0}
+"""
 
 
-@dataclass(frozen=True)
-class GalleryPair:
-    """One generated pair to look at.
+class Gallery:
+    """Write ``gallery.html`` at the end; it shows the small pictures of the folder ``thumbnails`` beside it.
 
-    Attributes:
-        title: its name, and what was asked for where that is known.
-        distance: to the nearest real image, in the features of the report's main network.
-        image: H W 3, 8 bit.
-        overlay: the mask laid over it.
-    """
-
-    title: str
-    distance: float
-    image: Picture
-    overlay: Picture
-
-
-def choose_gallery(
-    generated: GeneratedFolder, indices: list[int], features: NDArray[Any], real: NDArray[Any], number: int = 24
-) -> list[GalleryPair]:
-    """Choose pairs evenly from the best to the worst.
+    The page needs nothing else and no network. Only what is in view is drawn, so that ten thousand samples scroll as
+    ten do. Its filters stand in its address, so that a view can be kept.
 
     Args:
-        generated: the set.
-        indices: the pair of each row of the features.
-        features: of the generated pairs, N D.
-        real: features of the real pairs, M D.
-        number: how many.
+        output_dir: the run's folder.
+        card: the model's file, as it holds for what is written.
+        colours: 8-bit colours of the classes, the void's last where there is one.
+        manifest: the run's manifest.
+        formats: names of the formats written.
     """
-    distance, _ = nearest(features, real)
-    ranked = np.argsort(distance, kind="stable")
-    chosen = ranked[np.linspace(0, len(ranked) - 1, min(number, len(ranked))).astype(int)]
-    return [_pair(generated, indices[row], float(distance[row])) for row in chosen.tolist()]
+
+    def __init__(
+        self,
+        output_dir: str | Path,
+        card: dict[str, Any],
+        colours: list[tuple[int, int, int]],
+        manifest: Manifest,
+        formats: list[str],
+    ) -> None:
+        self.output_dir = Path(output_dir)
+        self.dataset = card["images"]["dataset"]
+        self.classes = ClassTable(**card["classes"])
+        self.colours = colours
+        self.manifest = manifest
+        self.formats = formats
+
+    def attach(self, engine: Engine) -> None:
+        """Attach to a generator, after its manifest."""
+        engine.add_event_handler(Events.COMPLETED, lambda _: self.write())
+
+    def write(self) -> None:
+        """Write the page."""
+        with atomic_write(self.output_dir / "gallery.html") as draft:
+            draft.write_text(self.page(), "utf-8")
+
+    def page(self) -> str:
+        """Return the page."""
+        # "<" must not end the script, whatever a prompt holds
+        data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+        count = len(self.manifest.rows)
+        return (
+            '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width,initial-scale=1">'
+            f'<meta name="color-scheme" content="light dark"><title>{count} synthetic pairs</title>'
+            f"<style>{STYLE}{GALLERY_STYLE}</style></head><body><main><h1>{count:,} synthetic pairs</h1>"
+            f'<p class="soft">Image, mask and overlay, drawn by a model trained on {escape(self.dataset)}. '
+            f'No real patient or scene.</p><header>{_FORM}<div class="legend">{self._legend()}</div></header>'
+            '<p id="count" class="soft" role="status"></p><div id="grid"></div><dialog id="detail"></dialog>'
+            f"</main><script>const DATA={data};\n{SCRIPT}</script></body></html>\n"
+        )
+
+    def _data(self) -> dict[str, Any]:
+        """Return the samples as short rows: id, prompt, asked and found classes, certainty, faults, redraws, seed."""
+        prompts: dict[str, int] = {}
+        numbers = {name: i for i, name in enumerate(self.classes.names)}
+        rows = [
+            [
+                row["id"],
+                prompts.setdefault(row["prompt"], len(prompts)),
+                [numbers[name] for name in listed(row["classes_asked"])],
+                [numbers[name] for name in listed(row["classes_found"])],
+                float(row["certainty"]) if row["certainty"] else None,
+                listed(row["faults"]),
+                int(row["redraws"]),
+                row["seed"],
+            ]
+            for row in self.manifest.rows
+        ]
+        return {
+            "rows": rows,
+            "prompts": list(prompts),
+            "classes": self.classes.names,
+            "objects": self.classes.objects,
+            "shape": self._shape(),
+            "png": "png" in self.formats,
+        }
+
+    def _shape(self) -> float:
+        """Return width over height of a strip of three pictures."""
+        if not self.manifest.rows:
+            return 3.0
+        with Image.open(self.output_dir / "thumbnails" / f"{self.manifest.rows[0]['id']}.png") as strip:
+            return strip.width / strip.height
+
+    def _legend(self) -> str:
+        names = [(self.colours[i], self.classes.names[i]) for i in range(self.classes.num_classes)]
+        names += [(self.colours[-1], "void")] if self.classes.has_void else []
+        return "".join(
+            f'<span><i class="swatch" style="background:rgb{colour}"></i>{escape(name)}</span>'
+            for colour, name in names
+        )
 
 
-def _pair(generated: GeneratedFolder, index: int, distance: float) -> GalleryPair:
-    image, label = generated.pair(index)
-    classes = generated.classes
-    title = generated.names[index]
-    if generated.rows is not None and generated.rows[index].get("prompt"):
-        title = f"{title}: {generated.rows[index]['prompt']}"
-    return GalleryPair(title, distance, image, overlay(image, label, class_colours(classes), classes.background))
+_FORM = (
+    '<form id="filters"><label>class<select name="class"><option value="">any</option></select></label>'
+    '<label>which is<select name="where"><option value="found">in the mask</option>'
+    '<option value="asked">asked for</option><option value="lacking">asked for, not there</option>'
+    '<option value="extra">there, not asked for</option></select></label>'
+    '<label>prompt has<input name="prompt" type="search" placeholder="words"></label>'
+    '<label>gate<select name="gate"><option value="">any</option><option value="none">no fault</option>'
+    '<option value="some">some fault</option></select></label>'
+    '<label>sort by<select name="sort"><option value="id">number</option>'
+    '<option value="worst">least certain first</option><option value="best">most certain first</option>'
+    '<option value="faults">most faults first</option></select></label></form>'
+)

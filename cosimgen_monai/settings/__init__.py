@@ -1,6 +1,6 @@
 """What a user set: values in words, devices, seeds, overrides, the folder of a run."""
 
-from cosimgen_monai.settings.atomic import atomic_write
+from cosimgen_monai.settings.atomic import atomic_write, remove_drafts
 from cosimgen_monai.settings.errors import show_plain_errors
 from cosimgen_monai.settings.guard import check_config
 from cosimgen_monai.settings.run_folder import claim_run_folder
@@ -21,5 +21,6 @@ __all__ = [
     "derive_seed",
     "keyed_generator",
     "nearest_names",
+    "remove_drafts",
     "show_plain_errors",
 ]

@@ -55,7 +55,7 @@ def test_a_baseline_trains_and_generates(tmp_path: Path, runs: dict[str, Path], 
         rows = list(csv.DictReader(file))
     assert [row["classes_asked"] for row in rows] == ["spleen; liver"] * 3
     assert {(row["sampler"], row["steps"], row["model_sha256"]) for row in rows} == {("one pass", "1", model["sha256"])}
-    assert len(list((out / "nifti" / "labelsTr").glob("*.nii.gz"))) == 3
+    assert len(list((out / "nifti" / "Dataset900_phantomSynthetic" / "labelsTr").glob("*.nii.gz"))) == 3
 
 
 def read_card(run: Path) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def read_card(run: Path) -> dict[str, Any]:
 def test_samples_do_not_hang_on_what_was_drawn_before(tmp_path: Path, runs: dict[str, Path]) -> None:
     few = generate(tmp_path / "few", runs["tgan"] / "model.pt", classes=[["liver"]], num_samples=1)
     more = generate(tmp_path / "more", runs["tgan"] / "model.pt", classes=[["liver"]], num_samples=4)
-    name = Path("nifti/imagesTr/cosimgen_000000_0000.nii.gz")
+    name = Path("nifti/Dataset900_phantomSynthetic/imagesTr/cosimgen_000000_0000.nii.gz")
     assert (few / name).read_bytes() == (more / name).read_bytes()
 
 

@@ -39,7 +39,7 @@ def test_chaos_trains_and_generates(real_chaos: Path, tmp_path: Path, caplog: py
     assert str(real_chaos) not in json.dumps(card)
     assert "SAME" in caplog.text
     made = generate(tmp_path / "made", run / "model.pt", prompts=["liver"], num_samples=1)
-    (image,) = made.glob("nifti/imagesTr/*.nii.gz")
+    (image,) = made.glob("nifti/*/imagesTr/*.nii.gz")
     assert nib.load(image).header.get_zooms() == pytest.approx((12.5, 12.5, 2.0))  # 400 mm / 32, and the slices' own
 
 

@@ -29,7 +29,8 @@ def train_on(folder: Path, dataset: str, dataset_dir: Path, **override: Any) -> 
 
 def check_drawn(run: Path, card: dict[str, Any], size: tuple[int, int]) -> None:
     """Check that PNG and NIfTI say the same, in shape (width x height) and ids."""
-    labels = json.loads((run / "nifti/dataset.json").read_text("utf-8"))["labels"]
+    (nifti,) = (run / "nifti").iterdir()
+    labels = json.loads((nifti / "dataset.json").read_text("utf-8"))["labels"]
     names = card["classes"]["names"]
     with (run / "manifest.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -40,10 +41,10 @@ def check_drawn(run: Path, card: dict[str, Any], size: tuple[int, int]) -> None:
         assert (image.mode, image.size) == ("RGB", size)
         assert label.shape == size[::-1]
         for k in range(3):
-            channel = nib.load(run / "nifti/imagesTr" / f"{row['id']}_{k:04d}.nii.gz")
+            channel = nib.load(nifti / "imagesTr" / f"{row['id']}_{k:04d}.nii.gz")
             shown = np.asarray(channel.dataobj)[::-1, ::-1, 0].T
             np.testing.assert_array_equal(shown, np.asarray(image)[..., k])
-        written = np.asarray(nib.load(run / "nifti/labelsTr" / f"{row['id']}.nii.gz").dataobj)[::-1, ::-1, 0].T
+        written = np.asarray(nib.load(nifti / "labelsTr" / f"{row['id']}.nii.gz").dataobj)[::-1, ::-1, 0].T
         for class_id in np.unique(label):
             name = "ignore" if class_id == 255 else names[class_id]
             assert set(written[label == class_id]) == {labels[name]}

@@ -51,8 +51,8 @@ def train_tiny(folder: Path, config: Any = TRAIN, **override: Any) -> Path:
 
 def generate(folder: Path, model: Path, **override: Any) -> Path:
     """Generate with a model and return the run's folder."""
-    few = {"num_samples": 3, "batch_size": 2, "steps": 2, "device": "cpu"}
-    run = workflow(INFERENCE, "infer", folder, ckpt_path=str(model), run_id="generating", **{**few, **override})
+    few = {"num_samples": 3, "batch_size": 2, "steps": 2, "device": "cpu", "upscale": 1, "run_id": "generating"}
+    run = workflow(INFERENCE, "infer", folder, ckpt_path=str(model), **{**few, **override})
     run.run()
     run.finalize()
     return Path(run.parser.get_parsed_content("output_dir"))

@@ -36,8 +36,13 @@ def test_a_row_says_what_was_asked_and_what_was_found(tmp_path: Path, ct_card, m
             "id": "cosimgen_000000",
             "prompt": "A photo of liver",
             "classes_asked": "liver",
+            "classes_refused": "",
             "asked_by": "text",
             "classes_found": "liver; spleen",
+            "areas": f"{128 / 48**2:.5f}; {275 / 48**2:.5f}",
+            "certainty": "",
+            "faults": "",
+            "redraws": "0",
             "seed": "100",
             "sampler": "ddim",
             "steps": "3",
@@ -109,3 +114,13 @@ def test_a_row_is_written_after_its_files(
     monkeypatch.setattr(Manifest, "_append", checked)
     assert len(write(tmp_path, ct_card, make_samples(ct_card)).rows) == 3
     assert (tmp_path / "contact_sheet.png").is_file()
+
+
+def test_a_finished_manifest_is_in_the_order_of_the_ids(tmp_path: Path, ct_card, make_samples: Make, write) -> None:
+    samples = make_samples(ct_card, *PROMPTS)
+    write(tmp_path / "straight", ct_card, samples)
+    write(tmp_path / "mixed", ct_card, [samples[i] for i in (3, 0, 5)])
+    manifest = write(tmp_path / "mixed", ct_card, [samples[i] for i in (4, 2, 1)])
+    assert [row["id"] for row in manifest.rows] == [sample_id(sample["request"]) for sample in samples]
+    for file in ("manifest.csv", "nifti/Dataset900_phantomSynthetic/dataset.json", "contact_sheet.png"):
+        assert (tmp_path / "mixed" / file).read_bytes() == (tmp_path / "straight" / file).read_bytes()

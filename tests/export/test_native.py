@@ -35,7 +35,14 @@ def drawn(card: dict[str, Any], number: int = 3, size: int = 48) -> list[dict[st
         image = torch.from_numpy(random.uniform(-1, 1, (3, 1, 1)).astype(np.float32)).expand(3, size, size)
         if card["images"]["modality"] == "CT":
             image = image.mean(0, keepdim=True).expand(3, -1, -1)
-        samples.append({"request": Request(index, "A photo", (1,), "classes", index), "image": image, "label": label})
+        samples.append(
+            {
+                "request": Request(index, "A photo", (1,), "classes", index),
+                "image": image,
+                "label": label,
+                "drawn_label": label,
+            }
+        )
     return [RestoreIntensity(card["images"])(RestoreShape(card["images"])(sample)) for sample in samples]
 
 

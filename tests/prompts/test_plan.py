@@ -15,7 +15,7 @@ def lines(*prompts: str, number: int = 4) -> list[str]:
 def test_each_wish_is_shown_with_what_was_understood() -> None:
     head, first, second, classes = lines("the liver but no spleen", "spleens and livr and aorta", number=3)
     assert head == "3 sample(s), 2 wish(es):"
-    assert first.startswith("  2 × 'the liver but no spleen' (by text) asks for liver; not for spleen")
+    assert first.startswith("  2 × 'the liver but no spleen' (by classes) asks for liver; not for spleen")
     assert "asks for spleen, aorta; no training image holds these together; 'livr' names no class" in second
     assert second.endswith("nearest: 'liver'")
     assert classes == "  samples by class: liver 2, spleen 1, aorta 1"

@@ -83,6 +83,7 @@ def test_a_files_counts_are_kept(tmp_path: Path, name: str, text: str) -> None:
     rows = plan(None, prompts=str(tmp_path / name))
     assert [row.prompt for row in rows] == ["liver, spleen"] * 2 + ["no spleen, aorta"] * 3 + ["stomach"]
     assert [row.refused for row in rows] == [()] * 2 + [(SPLEEN,)] * 3 + [()]
+    assert [row.by for row in rows] == ["text"] * 2 + ["classes"] * 3 + ["text"]  # "no spleen" embeds as a spleen
     assert plan(6, prompts=str(tmp_path / name)) == rows
     with pytest.raises(ValueError, match="counts sum to 6 samples, but `num_samples` is 10"):
         plan(10, prompts=str(tmp_path / name))

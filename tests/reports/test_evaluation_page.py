@@ -11,7 +11,7 @@ import pytest
 
 from cosimgen_monai.reports.evaluated_pairs import _halves
 from cosimgen_monai.reports.evaluation_page import evaluation_page
-from cosimgen_monai.reports.gallery import GalleryPair
+from cosimgen_monai.reports.ranked_pairs import GalleryPair
 from cosimgen_monai.reports.verdict import BAD, GOOD, OPEN, verdict_of
 
 CLASS = {"real_images": 9, "generated_images": 8}

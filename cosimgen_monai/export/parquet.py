@@ -1,0 +1,68 @@
+"""The manifest as a typed table, for those who read it with pandas, Polars or DuckDB."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ignite.engine import Engine, Events
+
+from cosimgen_monai.export.manifest import Manifest, listed
+from cosimgen_monai.settings import atomic_write
+
+logger = logging.getLogger(__name__)
+
+TYPES: dict[str, Callable[[str], Any]] = {
+    "classes_asked": listed,
+    "classes_refused": listed,
+    "classes_found": listed,
+    "areas": lambda cell: [float(area) for area in listed(cell)],
+    "faults": listed,
+    "certainty": lambda cell: float(cell) if cell else None,
+    "redraws": int,
+    "seed": int,
+    "steps": int,
+    "batch_size": int,
+    "threads": int,
+    "guidance_scale": float,
+    "mask_smoothing": float,
+}
+"""How the manifest's texts become values; other columns stay text."""
+
+
+class ParquetManifest:
+    """Write ``manifest.parquet`` beside the CSV at the end, where pyarrow is installed.
+
+    Args:
+        manifest: the run's manifest.
+    """
+
+    def __init__(self, manifest: Manifest) -> None:
+        self.manifest = manifest
+
+    def attach(self, engine: Engine) -> None:
+        """Attach to a generator, after its manifest."""
+        engine.add_event_handler(Events.COMPLETED, lambda _: self.write())
+
+    def write(self) -> None:
+        """Write the table, or say which package is missing."""
+        try:
+            arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+        except ModuleNotFoundError:
+            logger.info("manifest.parquet was left out: pip install 'cosimgen-monai[export]' brings pyarrow.")
+            return
+        with self.manifest.path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            columns: dict[str, list[Any]] = {name: [] for name in reader.fieldnames or ()}
+            for row in reader:
+                for name, cells in columns.items():
+                    cells.append(TYPES.get(name, str)(row[name]))
+        kinds = {"areas": arrow.list_(arrow.float64()), "certainty": arrow.float64()}
+        kinds |= {name: arrow.list_(arrow.string()) for name, read in TYPES.items() if read is listed}
+        arrays = {name: arrow.array(cells, kinds.get(name)) for name, cells in columns.items()}
+        with atomic_write(Path(self.manifest.path).with_suffix(".parquet")) as draft:
+            parquet.write_table(arrow.table(arrays), draft)

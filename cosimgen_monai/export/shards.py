@@ -1,0 +1,72 @@
+"""The folders of several shards become one run's."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from cosimgen_monai.export.manifest import Manifest
+from cosimgen_monai.settings import atomic_write, remove_drafts
+
+PLAN = "plan.json"
+_OWN = {PLAN, "manifest.csv", ".lock"}
+
+
+def join_shards(output_dir: str | Path, manifest: Manifest) -> None:
+    """Move what shards have drawn into their common folder, and let the manifest list it; killed, it can be run again.
+
+    Args:
+        output_dir: the folder that holds ``shard_1_of_n`` to ``shard_n_of_n``.
+        manifest: the common folder's manifest.
+
+    Raises:
+        ValueError: if shards are missing, or are parts of different plans.
+    """
+    output_dir = Path(output_dir)
+    shards = _shards(output_dir)
+    plan = _common_plan(shards)
+    rows: dict[str, dict[str, str]] = {}
+    for folder in shards:
+        with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
+            rows |= {row["id"]: row for row in csv.DictReader(file)}
+    for folder in shards:
+        remove_drafts(folder)
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _OWN):
+            target = output_dir / path.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(path, target)
+    with atomic_write(output_dir / PLAN) as draft:
+        draft.write_text(json.dumps(plan, indent=1), "utf-8")
+    manifest.replace([rows[name] for name in sorted(rows)])
+    for folder in shards:
+        shutil.rmtree(folder)
+
+
+def _shards(output_dir: Path) -> list[Path]:
+    found = {path: re.fullmatch(r"shard_(\d+)_of_(\d+)", path.name) for path in sorted(output_dir.glob("shard_*"))}
+    numbers = {path: (int(match[1]), int(match[2])) for path, match in found.items() if match}
+    if not numbers:
+        raise ValueError(f"`output_dir` {output_dir} holds no shard's folder: draw with --shard i/n first.")
+    totals = {total for _, total in numbers.values()}
+    there = {number for path, (number, _) in numbers.items() if (path / "manifest.csv").is_file()}
+    lacking = sorted(set(range(1, max(totals) + 1)) - there)
+    if len(totals) > 1 or lacking:
+        raise ValueError(
+            f"`output_dir` {output_dir} holds "
+            + (f"shards of {sorted(totals)}: keep one kind." if len(totals) > 1 else f"no shard {lacking}: draw it.")
+        )
+    return list(numbers)
+
+
+def _common_plan(shards: list[Path]) -> dict[str, Any]:
+    plans = [json.loads((folder / PLAN).read_text("utf-8")) | {"shard": None} for folder in shards]
+    for folder, plan in zip(shards, plans, strict=True):
+        differing = sorted(key for key in plan.keys() | plans[0].keys() if plan.get(key) != plans[0].get(key))
+        if differing:
+            raise ValueError(f"{folder} and {shards[0]} are of different plans; they differ in {', '.join(differing)}.")
+    return plans[0]

@@ -1,0 +1,48 @@
+"""A part of a plan, for several processes or machines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cosimgen_monai.prompts.requests import Request
+
+
+def parse_shard(shard: Any) -> tuple[int, int] | None:
+    """Understand the key ``shard``: nothing, or ``i/n`` with i from 1 to n.
+
+    Raises:
+        ValueError: if it is neither.
+    """
+    if shard is None:
+        return None
+    match = re.fullmatch(r"\s*(\d+)\s*/\s*(\d+)\s*", str(shard))
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise ValueError(
+            f"`shard` must be i/n with i from 1 to n, such as 2/8, got {shard!r} (SLURM: --array=1-8, and "
+            "--shard $SLURM_ARRAY_TASK_ID/8)."
+        )
+    return int(match[1]), int(match[2])
+
+
+def requests_of_shard(requests: Sequence[Request], shard: Any) -> list[Request]:
+    """Return every n-th request from the i-th on; the union of the shards is the whole plan.
+
+    Raises:
+        ValueError: if the shard is no ``i/n``, or has nothing to draw.
+    """
+    part = parse_shard(shard)
+    if part is None:
+        return list(requests)
+    number, total = part
+    if total > len(requests):
+        raise ValueError(f"`shard` {shard}: there are {len(requests)} samples only, some shards would be empty.")
+    return list(requests[number - 1 :: total])
+
+
+def shard_folder(output_dir: str | Path, shard: Any) -> str:
+    """Return where a run writes: ``output_dir``, or a folder of the shard's own in it."""
+    part = parse_shard(shard)
+    return str(output_dir) if part is None else str(Path(output_dir) / "shard_{}_of_{}".format(*part))

@@ -1,0 +1,58 @@
+"""Generated pairs from best to worst: nearest to the real images first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosimgen_monai.codec import Picture, overlay
+from cosimgen_monai.export import GeneratedFolder
+from cosimgen_monai.metrics import nearest
+from cosimgen_monai.reports.figures import class_colours
+
+
+@dataclass(frozen=True)
+class GalleryPair:
+    """One generated pair to look at.
+
+    Attributes:
+        title: its name, and what was asked for where that is known.
+        distance: to the nearest real image, in the features of the report's main network.
+        image: H W 3, 8 bit.
+        overlay: the mask laid over it.
+    """
+
+    title: str
+    distance: float
+    image: Picture
+    overlay: Picture
+
+
+def choose_gallery(
+    generated: GeneratedFolder, indices: list[int], features: NDArray[Any], real: NDArray[Any], number: int = 24
+) -> list[GalleryPair]:
+    """Choose pairs evenly from the best to the worst.
+
+    Args:
+        generated: the set.
+        indices: the pair of each row of the features.
+        features: of the generated pairs, N D.
+        real: features of the real pairs, M D.
+        number: how many.
+    """
+    distance, _ = nearest(features, real)
+    ranked = np.argsort(distance, kind="stable")
+    chosen = ranked[np.linspace(0, len(ranked) - 1, min(number, len(ranked))).astype(int)]
+    return [_pair(generated, indices[row], float(distance[row])) for row in chosen.tolist()]
+
+
+def _pair(generated: GeneratedFolder, index: int, distance: float) -> GalleryPair:
+    image, label = generated.pair(index)
+    classes = generated.classes
+    title = generated.names[index]
+    if generated.rows is not None and generated.rows[index].get("prompt"):
+        title = f"{title}: {generated.rows[index]['prompt']}"
+    return GalleryPair(title, distance, image, overlay(image, label, class_colours(classes), classes.background))
