@@ -174,7 +174,9 @@ def train(args: argparse.Namespace, model: str, plan: dict[str, Any], folder: Pa
 
 def draw(args: argparse.Namespace, training: Path, folder: Path, num_samples: int, by_one_class: bool) -> None:
     """Draw with a model's best weights: the training's class sets at random, or one class at a time."""
+    # at the size trained at, as PNG: what is compared is the models, not the upscaler they share
     keys = {"ckpt_path": training / "model.pt", "output_dir": folder, "num_samples": num_samples, "device": args.device}
+    keys |= {"upscale": 1, "formats": ["png"]}
     if by_one_class:
         classes = read_model(training / "model.pt", architectures=ARCHITECTURES).classes
         names = [[name] for name in classes.names_of(classes.objects)]
@@ -224,7 +226,7 @@ def print_tables(args: argparse.Namespace, models: list[str]) -> None:
     paper = {} if args.ablation else PAPER.get(args.dataset, {})
     lines = [_row("", models)]
     for name in names:
-        lines.append(_row(name, [_number(done[model].get(name)) if model in done else "not yet" for model in models]))
+        lines.append(_row(name, [_number(done[model].get(name)) if model in done else "missing" for model in models]))
     for column, name in enumerate(COLUMNS if paper else ()):
         lines.append(_row(f"paper: {name}", [f"{paper[model][column]:g}" for model in models]))
     if len(done) < len(models):
