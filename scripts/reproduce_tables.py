@@ -13,7 +13,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import csv
+import io
 import json
+import logging
 import math
 import subprocess
 import sys
@@ -105,7 +107,11 @@ def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str
         if known["asked"] != asked:
             sys.exit(f"{path} is of another run ({known['asked']}); choose another --output_dir.")
         return known["models"]
-    plan = {model: time_model(args, model) for model in models}
+    print("timing each model for a few iterations", flush=True)
+    logging.disable(logging.CRITICAL)
+    with contextlib.redirect_stderr(io.StringIO()):  # progress bars of trainings that are none
+        plan = {model: time_model(args, model) for model in models}
+    logging.disable(logging.NOTSET)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"asked": asked, "models": plan}, indent=1), "utf-8")
     return plan
