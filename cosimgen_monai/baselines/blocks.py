@@ -69,6 +69,32 @@ class ModulatedBlock(nn.Module):
         return F.avg_pool2d(x, 2) if self.resample == "down" else x
 
 
+class PairHead(nn.Module):
+    """Features to a pair: pixel blocks unfolded by pixel shuffle, then smoothed at full size.
+
+    The pixels of a block begin with equal weights (ICNR; Aitken et al. 2017); else a grid is seen for very long.
+
+    Args:
+        in_channels: channels of the features.
+        patch_size: side of the pixel blocks.
+        full_channels: channels at full size.
+    """
+
+    def __init__(self, in_channels: int, patch_size: int, full_channels: int = 16) -> None:
+        super().__init__()
+        self.to_blocks = convolution(in_channels, full_channels * patch_size**2)
+        with torch.no_grad():
+            for parameter in self.to_blocks.parameters():
+                parameter.copy_(parameter[:: patch_size**2].repeat_interleave(patch_size**2, dim=0))
+        self.unfold = nn.PixelShuffle(patch_size)
+        self.last = convolution(full_channels, PAIR_CHANNELS)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Map features (B C h w) to pairs in (-1, 1), B 6 H W, float32."""
+        pair: torch.Tensor = self.last(F.silu(self.unfold(self.to_blocks(x))))
+        return pair.float().tanh()
+
+
 class PairDecoder(nn.Module):
     """An embedding to a pair: one linear layer to the coarsest level, then residual blocks that double the size.
 
@@ -97,12 +123,11 @@ class PairDecoder(nn.Module):
         for c_in, c_out in itertools.pairwise(channels):
             self.blocks.append(ModulatedBlock(c_in, c_out, embedding_dim, "up"))
         self.last_modulation = Modulation(channels[-1], embedding_dim)
-        self.last = convolution(channels[-1], PAIR_CHANNELS * patch_size**2)
-        self.unfold = nn.PixelShuffle(patch_size)
+        self.head = PairHead(channels[-1], patch_size)
 
     def forward(self, embedding: torch.Tensor) -> torch.Tensor:
         """Map embeddings to pairs in (-1, 1), B 6 H W, float32."""
         h = self.first(embedding).view(-1, *self.shape)
         for block in self.blocks:
             h = block(h, embedding)
-        return self.unfold(self.last(F.silu(self.last_modulation(h, embedding)))).float().tanh()
+        return self.head(F.silu(self.last_modulation(h, embedding)))

@@ -9,9 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cosimgen_monai.baselines.blocks import convolution
+from cosimgen_monai.baselines.blocks import PairHead, convolution
 from cosimgen_monai.baselines.network import BaselineNetwork
-from cosimgen_monai.codec import PAIR_CHANNELS
 from cosimgen_monai.networks import check_size
 
 
@@ -60,8 +59,7 @@ class Pix2Pix(BaselineNetwork):
         self.middle = _Block(channels[-1], channels[-1])
         self.up = nn.ModuleList(_Block(c_in + c_out, c_out) for c_out, c_in in itertools.pairwise(channels))
         self.norm = _norm(channels[0])
-        self.last = convolution(channels[0], PAIR_CHANNELS * patch_size**2)
-        self.unfold = nn.PixelShuffle(patch_size)
+        self.head = PairHead(channels[0], patch_size)
 
     def draw(self, noise: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
         """Draw pairs (B 6 H W, float32) from noise (B C h w) under class embeddings (B D)."""
@@ -74,7 +72,7 @@ class Pix2Pix(BaselineNetwork):
         h = self.middle(h)
         for block in reversed(self.up):  # type: ignore[call-overload]
             h = block(torch.cat([F.interpolate(h, scale_factor=2.0, mode="nearest"), skips.pop().to(h.dtype)], dim=1))
-        return self.unfold(self.last(F.silu(self.norm(h)))).float().tanh()
+        return self.head(F.silu(self.norm(h)))
 
 
 def _norm(channels: int) -> nn.GroupNorm:

@@ -54,7 +54,7 @@ def test_a_checkpoint_of_another_baseline_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_cvae_learns_to_reconstruct() -> None:
-    one, losses = Training("cvae", max_epochs=30, lr=0.01), []
+    one, losses = Training("cvae", max_epochs=12, lr=0.01), []
     one.trainer.add_event_handler(Events.ITERATION_COMPLETED, lambda e: losses.append(e.state.output["reconstruction"]))
     one.trainer.run()
     # log(MSE)/2: half a nat less is an error 2.7 times smaller
@@ -63,7 +63,7 @@ def test_the_cvae_learns_to_reconstruct() -> None:
 
 @pytest.mark.parametrize("kind", ["pix2pix", "tgan"])
 def test_the_judge_learns_to_tell_drawn_from_real(kind: str) -> None:
-    one = Training(kind, max_epochs=20, mismatch_weight=0)
+    one = Training(kind, max_epochs=8, lr=0.01, mismatch_weight=0)
     for group in one.trainer.optimizer.param_groups:
         group["lr"] = 0.0  # a generator that stands still
     losses: list[float] = []
