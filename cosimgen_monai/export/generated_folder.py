@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from cosimgen_monai.codec import VOID, ClassTable, class_areas
-from cosimgen_monai.data.readers.mask import check_same_size, label_of_codes, read_mask
+from cosimgen_monai.data.readers.alignment import check_same_size
+from cosimgen_monai.data.readers.mask import label_of_codes, read_mask
 from cosimgen_monai.data.readers.picture import read_picture
 from cosimgen_monai.data.resampling.square import to_square
 from cosimgen_monai.export.nnunet_labels import NnUNetLabels
@@ -79,7 +80,7 @@ class GeneratedFolder(Dataset):
         image_path, label_path = self._images[index], self._labels[index]
         table = {i: i for i in range(self.classes.num_classes)} | ({VOID: VOID} if self.classes.has_void else {})
         image, label = read_picture(image_path), label_of_codes(read_mask(label_path), table, label_path)
-        check_same_size(image, label, image_path, label_path)
+        check_same_size(image.shape[:2], label.shape, image_path, label_path)
         return image, label
 
     def asked(self) -> list[tuple[int, ...]] | None:

@@ -25,11 +25,10 @@ class ESPCN(nn.Module):
         num_layers: number of 3 × 3 convolutions between the first (5 × 5) and the last.
     """
 
-    palette: torch.Tensor
-
     def __init__(self, num_classes: int, num_colours: int, features: int = 48, num_layers: int = 3) -> None:
         super().__init__()
         self.num_classes = num_classes
+        self.scale = SCALE
         self.head = nn.Conv2d(PAIR_CHANNELS, features, 5, padding=2)
         self.body = nn.ModuleList(nn.Conv2d(features, features, 3, padding=1) for _ in range(num_layers))
         self.tail = nn.Conv2d(features, PAIR_CHANNELS * SCALE**2, 3, padding=1)
@@ -53,8 +52,9 @@ class ESPCN(nn.Module):
         hidden = torch.relu(self.head(pair))
         for layer in self.body:
             hidden = hidden + torch.relu(layer(hidden))
-        enlarged = interpolate(pair.float(), scale_factor=2.0, mode="bicubic", align_corners=False)
-        return (enlarged + pixel_shuffle(self.tail(hidden), SCALE).float()).to(pair.dtype)
+        # with antialias torch's kernel is Keys's own (a = -0.5), which keeps a ramp a ramp; without, a ripple is left
+        enlarged = interpolate(pair.float(), scale_factor=float(self.scale), mode="bicubic", antialias=True)
+        return (enlarged + pixel_shuffle(self.tail(hidden), self.scale).float()).to(pair.dtype)
 
 
 def icnr(convolution: nn.Conv2d, scale: int, gain: float = 0.1) -> None:

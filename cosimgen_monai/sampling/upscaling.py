@@ -57,7 +57,7 @@ class Upscaler:
         tile_size: int | None = None,
         precision: str = "float32",
     ) -> None:
-        self.network = network.eval()
+        self.network: Any = network.eval()
         self.times = check_upscale(times)
         self.speck_size = speck_size
         self.reach = reach
