@@ -47,7 +47,7 @@ class UpscalerTrainer(ReproducibleTrainer):
         loss_function: UpscalerLoss,
         classes: ClassTable,
         image_size: int,
-        input_noise: tuple[float, float] = (0.03, 0.0),
+        input_noise: tuple[float, float] = (0.01, 0.0),
         redraw: Callable[[torch.Tensor, torch.Tensor, TrainingNoise], torch.Tensor] | None = None,
         **training: Any,
     ) -> None:

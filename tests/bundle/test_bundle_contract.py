@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 import torch
 from monai.bundle import ckpt_export, verify_metadata, verify_net_in_out
-from tiny import CONFIGS, INFERENCE, ROOT, TINY, TRAIN, workflow
+from tiny import CONFIGS, INFERENCE, ROOT, TINY, TRAIN, UPSCALER, workflow
 
-from cosimgen_monai.networks import read_model
+from cosimgen_monai.networks import ESPCN, read_model
 
 SCHEMA = ROOT.parent / "shared" / "schema" / "meta_schema_20240725.json"
 METADATA = str(CONFIGS / "metadata.json")
 MODEL = CONFIGS.parent / "models" / "model.pt"
+UPSCALER_ARGS = {"num_classes": 14, "num_colours": 14}
 
 
 def test_metadata_meets_monais_schema(tmp_path: Path) -> None:
@@ -57,3 +58,14 @@ def test_each_overlay_only_sets_keys_that_something_reads(tmp_path: Path, real_c
         files = [TRAIN, *(str(CONFIGS / name) for name in overlay)]
         folder = {"dataset_dir": str(real_ct)} if "data/btcv.json" in overlay else {}
         workflow(files, "train", tmp_path, device="cpu", **folder)
+
+
+def test_the_upscaler_has_its_own_metadata(tmp_path: Path) -> None:
+    network = {"config_file": UPSCALER, "device": "cpu", "source": None, "network_args": UPSCALER_ARGS}
+    verify_net_in_out("network_def", meta_file=str(CONFIGS / "metadata_upscaler.json"), **network)
+    formats = json.loads((CONFIGS / "metadata.json").read_text("utf-8"))["super_resolution_data_format"]
+    own = json.loads((CONFIGS / "metadata_upscaler.json").read_text("utf-8"))["network_data_format"]
+    assert own == formats
+    sizes = [formats[side][name]["spatial_shape"] for side, name in (("inputs", "image"), ("outputs", "pred"))]
+    upscaler = read_model(CONFIGS.parent / "models" / "upscaler.pt", "upscaler_path", {"espcn": ESPCN}).network()
+    assert list(upscaler(torch.zeros(1, 6, *sizes[0])).shape[-2:]) == sizes[1]

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = ROOT / "bundle" / "configs"
 TRAIN = str(CONFIGS / "train.json")
 INFERENCE = str(CONFIGS / "inference.json")
+UPSCALER = str(CONFIGS / "train_upscaler.json")
 
 TINY: dict[str, Any] = {
     "device": "cpu",
@@ -31,6 +32,19 @@ TINY: dict[str, Any] = {
     "validate#inferer#steps": 2,
 }
 
+TINY_UPSCALER: dict[str, Any] = {
+    "device": "cpu",
+    "max_epochs": 2,
+    "val_interval": 1,
+    "batch_size": 4,
+    "image_size": 16,
+    "source#num_volumes": 3,
+    "source#num_slices": 6,
+    "source#matrix_size": 64,
+    "network#features": 8,
+    "network#num_layers": 1,
+}
+
 
 def workflow(config: Any, kind: str, folder: Path, **override: Any) -> Any:
     """Create a bundle workflow that keeps everything below one folder."""
@@ -44,6 +58,14 @@ def workflow(config: Any, kind: str, folder: Path, **override: Any) -> Any:
 def train_tiny(folder: Path, config: Any = TRAIN, **override: Any) -> Path:
     """Train at the tiny size and return the run's folder."""
     run = workflow(config, "train", folder, **{**TINY, "run_id": "training", **override})
+    run.run()
+    run.finalize()
+    return Path(run.parser.get_parsed_content("output_dir"))
+
+
+def train_upscaler(folder: Path, config: Any = UPSCALER, **override: Any) -> Path:
+    """Train a tiny upscaler and return the run's folder."""
+    run = workflow(config, "train", folder, **{**TINY_UPSCALER, "run_id": "training", **override})
     run.run()
     run.finalize()
     return Path(run.parser.get_parsed_content("output_dir"))
