@@ -3,6 +3,7 @@
 from cosimgen_monai.sampling.inferer import NoisingInferer, PairInferer, SamplingInferer
 from cosimgen_monai.sampling.noise import SampleNoise, TrainingNoise
 from cosimgen_monai.sampling.precision import autocast, check_precision
+from cosimgen_monai.sampling.redraw import Redraw
 from cosimgen_monai.sampling.schedule import NoiseSchedule
 from cosimgen_monai.sampling.solvers import SAMPLERS, sampling_timesteps
 from cosimgen_monai.sampling.upscaling import Upscaler, check_upscale, open_upscaler
@@ -12,6 +13,7 @@ __all__ = [
     "NoiseSchedule",
     "NoisingInferer",
     "PairInferer",
+    "Redraw",
     "SampleNoise",
     "SamplingInferer",
     "TrainingNoise",

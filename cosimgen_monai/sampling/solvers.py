@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -63,9 +63,12 @@ def ddpm(clean: Clean, noise: SampleNoise, schedule: NoiseSchedule, steps: int) 
 
 def ddim(clean: Clean, noise: SampleNoise, schedule: NoiseSchedule, steps: int) -> torch.Tensor:
     """Deterministic sampling (Song et al. 2021, equation 12 with η = 0)."""
-    timesteps = sampling_timesteps(steps, schedule.num_train_timesteps)
+    return ddim_from(clean, noise.draw(), sampling_timesteps(steps, schedule.num_train_timesteps), schedule)
+
+
+def ddim_from(clean: Clean, x: torch.Tensor, timesteps: Sequence[int], schedule: NoiseSchedule) -> torch.Tensor:
+    """Take pairs that are noisy as at the first of some falling timesteps to clean ones."""
     alpha_bar = [schedule.alphas_cumprod[t].item() for t in timesteps] + [1.0]
-    x = noise.draw()
     for i, t in enumerate(timesteps):
         x0 = clean(x, t)
         epsilon = (x - alpha_bar[i] ** 0.5 * x0) / (1 - alpha_bar[i]) ** 0.5
