@@ -24,6 +24,7 @@ from monai.bundle import ConfigParser
 from scipy import ndimage
 from torch.nn.functional import avg_pool2d, interpolate, max_pool2d
 
+from cosimgen_monai.baselines import SRResNet
 from cosimgen_monai.codec import (
     ClassTable,
     colour_label,
@@ -95,7 +96,7 @@ def make_contenders(network: ESPCN, peers: list[str]) -> dict[str, Contender]:
     """Return the ways to enlarge a pair four times, by name."""
     contenders: dict[str, Contender] = {"bicubic, nearest": bicubic}
     for path in peers:
-        model = read_model(path, "peer_path")
+        model = read_model(path, "peer_path", {"espcn": ESPCN, "srgan": SRResNet})
         contenders[model.architecture] = plainly(model.network())
     return {**contenders, "ESPCN, plain decoding": plainly(network), "upscaler": Upscaler(network, TIMES)}
 

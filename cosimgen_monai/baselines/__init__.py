@@ -1,4 +1,4 @@
-"""CVAE, Pix2PixGAN and TGAN, adapted to pairs: what CoSimGen is compared with."""
+"""CVAE, Pix2PixGAN and TGAN, adapted to pairs, and SRGAN: what CoSimGen is compared with."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,6 +14,8 @@ from cosimgen_monai.baselines.inferer import OnePassInferer, inferer_of
 from cosimgen_monai.baselines.patch_discriminator import PatchDiscriminator
 from cosimgen_monai.baselines.pix2pix import Pix2Pix
 from cosimgen_monai.baselines.projection_discriminator import ProjectionDiscriminator
+from cosimgen_monai.baselines.srgan import SRResNet
+from cosimgen_monai.baselines.srgan_trainer import SRGANTrainer
 from cosimgen_monai.baselines.tgan import TGAN
 from cosimgen_monai.networks import CoSimGen
 
@@ -34,5 +36,7 @@ __all__ = [
     "PatchDiscriminator",
     "Pix2Pix",
     "ProjectionDiscriminator",
+    "SRGANTrainer",
+    "SRResNet",
     "inferer_of",
 ]

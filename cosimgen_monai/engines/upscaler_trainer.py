@@ -62,17 +62,21 @@ class UpscalerTrainer(ReproducibleTrainer):
         self.redraw = redraw
 
     def _learn(self, image: torch.Tensor, label: torch.Tensor, noise: TrainingNoise) -> dict[str, float]:
-        """Add up the losses of both scales and update by them."""
-        total: dict[str, torch.Tensor] = {}
-        for small, large in self._scales(image, label, noise):
-            with autocast(small.device, self.precision):
-                prediction = self.inferer(self._noised(small, noise), self.network)
-            for name, part in self.loss_function(prediction, large).items():
-                total[name] = total.get(name, 0) + part / len(self.SCALES)
-        total["total"] = self.loss_function.total(total)
-        losses = self._finite(total)
-        self._update(total["total"], self.optimizer)
+        """Update by the losses of both scales."""
+        parts = self._predict(image, label, noise)[2]
+        parts["total"] = self.loss_function.total(parts)
+        losses = self._finite(parts)
+        self._update(parts["total"], self.optimizer)
         return losses
+
+    def _predict(
+        self, image: torch.Tensor, label: torch.Tensor, noise: TrainingNoise
+    ) -> tuple[torch.Tensor, torch.Tensor, dict[str, torch.Tensor]]:
+        """Return enlarged and true pairs of both scales, 2B 6 S S, and the losses between them."""
+        small, large = (torch.cat(pairs) for pairs in zip(*self._scales(image, label, noise), strict=True))
+        with autocast(small.device, self.precision):
+            enlarged = self.inferer(self._noised(small, noise), self.network)
+        return enlarged, large, self.loss_function(enlarged, large)
 
     def _scales(self, image: torch.Tensor, label: torch.Tensor, noise: TrainingNoise) -> Iterator[Pair]:
         """Yield small and large pairs (B 6 S S and B 6 2S 2S) at each scale."""

@@ -3,7 +3,7 @@
 from cosimgen_monai.networks.cosimgen import CoSimGen
 from cosimgen_monai.networks.discriminator import PairDiscriminator
 from cosimgen_monai.networks.encoders import ClassEncoder, TextEncoder, TimestepEncoder
-from cosimgen_monai.networks.espcn import ESPCN
+from cosimgen_monai.networks.espcn import ESPCN, icnr
 from cosimgen_monai.networks.features import LPIPS, FeatureNetwork, feature_network
 from cosimgen_monai.networks.initialisation import initialise, origin
 from cosimgen_monai.networks.model_file import (
@@ -36,6 +36,7 @@ __all__ = [
     "TrainedModel",
     "check_size",
     "feature_network",
+    "icnr",
     "initialise",
     "load_tensors",
     "origin",

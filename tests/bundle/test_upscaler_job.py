@@ -14,6 +14,7 @@ from ignite.engine import Events
 from PIL import Image
 from tiny import CONFIGS, TINY_UPSCALER, UPSCALER, generate, root_cause, train_upscaler, workflow
 
+from cosimgen_monai.baselines import SRResNet
 from cosimgen_monai.networks import ESPCN, TrainedModel, read_model, save_model
 
 
@@ -120,3 +121,17 @@ def test_every_overlay_trains_an_upscaler(overlay: str, samples: Path, tmp_path:
     run = workflow(config, "train", tmp_path, run_id="training", **{**override, "cache_dir": str(tmp_path / "cache")})
     run.run()
     assert (tmp_path / "run" / "upscaler.pt").is_file()
+
+
+def test_srgan_trains_on_the_same_pairs(upscaler: Path, tmp_path: Path) -> None:
+    config = [UPSCALER, str(CONFIGS / "baselines" / "srgan.json")]
+    sizes = {**TINY_UPSCALER, "network#features": 4, "network#num_blocks": 1, "discriminator#num_layers": 2}
+    del sizes["network#num_layers"]
+    run = workflow(config, "train", tmp_path, run_id="training", **{**sizes, **places(upscaler), "max_epochs": 1})
+    run.run()
+    model = read_model(tmp_path / "run" / "upscaler.pt", "peer_path", {"srgan": SRResNet})
+    assert model.card["validation"]["psnr"] > 5
+    small = torch.rand(1, 6, 8, 8)
+    assert model.network()(small).shape == (1, 6, 16, 16)
+    with pytest.raises(ValueError, match="srgan model; only espcn"):
+        read_upscaler(tmp_path / "run" / "upscaler.pt")
