@@ -1,7 +1,7 @@
 """Diffusion, Textron triplet, adversarial and perceptual losses."""
 
 from cosimgen_monai.losses.adversarial import AdversarialLoss
-from cosimgen_monai.losses.perceptual import PerceptualLoss
+from cosimgen_monai.losses.perceptual import PerceptualLoss, open_perceptual
 from cosimgen_monai.losses.textron import TextronLoss
 from cosimgen_monai.losses.total import CoSimGenLoss
 from cosimgen_monai.losses.upscaling import UpscalerLoss
@@ -12,4 +12,5 @@ __all__ = [
     "PerceptualLoss",
     "TextronLoss",
     "UpscalerLoss",
+    "open_perceptual",
 ]

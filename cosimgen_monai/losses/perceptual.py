@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cosimgen_monai.networks import FeatureNetwork
+from cosimgen_monai.networks import FeatureNetwork, feature_network
 
 
 class PerceptualLoss(nn.Module):
@@ -37,3 +39,13 @@ class PerceptualLoss(nn.Module):
         with torch.no_grad():
             wanted = self.stage(target)
         return F.mse_loss(self.stage(image).float(), wanted.float())  # (9)
+
+
+def open_perceptual(features: str | None, path: str | Path | None = None) -> PerceptualLoss | None:
+    """Return the perceptual loss over a feature network by its name, or ``None`` without one.
+
+    Args:
+        features: ``vgg16`` (paper), ``efficientnet_lite0`` (its weights are always there) or ``None``.
+        path: the weight file; see :func:`feature_network` for where it is looked for, and for the errors.
+    """
+    return None if features is None else PerceptualLoss(feature_network(features, path))

@@ -27,8 +27,8 @@ class UpscalerLoss(nn.Module):
             raise ValueError(f"`perceptual_weight` must be 0 or more, got {perceptual_weight!r}.")
         if perceptual_weight > 0 and perceptual is None:
             raise ValueError(
-                f"`perceptual_weight` is {perceptual_weight}, but no feature network is set: give one by an overlay "
-                "(bundle/docs/README.md says how), or --perceptual_weight 0."
+                f"`perceptual_weight` is {perceptual_weight}, but no feature network is set: give "
+                "--perceptual_features vgg16 (paper) or efficientnet_lite0 (offline), or --perceptual_weight 0."
             )
         self.perceptual_weight = perceptual_weight
         self.perceptual = perceptual if perceptual_weight > 0 else None

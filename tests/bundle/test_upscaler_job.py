@@ -123,6 +123,27 @@ def test_every_overlay_trains_an_upscaler(overlay: str, samples: Path, tmp_path:
     assert (tmp_path / "run" / "upscaler.pt").is_file()
 
 
+def test_equation_8_takes_features_from_this_machine(upscaler: Path, tmp_path: Path) -> None:
+    override = {**TINY_UPSCALER, **places(upscaler), "max_epochs": 1, "perceptual_weight": 0.1, "image_size": 32}
+    run = workflow(UPSCALER, "train", tmp_path, run_id="training", perceptual_features="efficientnet_lite0", **override)
+    run.run()
+    assert {"mse", "perceptual", "total"} == set(run.parser.get_parsed_content("train#trainer").state.output)
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        workflow(UPSCALER, "train", tmp_path, perceptual_features="vgg16", perceptual_path=str(tmp_path), **override)
+    assert "vgg16" in str(root_cause(caught.value))
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        workflow(UPSCALER, "train", tmp_path, **override)
+    assert "--perceptual_features" in str(root_cause(caught.value))
+
+
+def test_small_pairs_can_be_redrawn(upscaler: Path, tiny_model: Path, tmp_path: Path) -> None:
+    redraw = {"_target_": "cosimgen_monai.sampling.Redraw", "ckpt_path": str(tiny_model), "timestep": 50, "steps": 2}
+    override = {**TINY_UPSCALER, "dataset_dir": places(upscaler)["dataset_dir"], "image_size": 32, "max_epochs": 1}
+    run = workflow(UPSCALER, "train", tmp_path, run_id="training", redraw=redraw, **override)
+    run.run()
+    assert (tmp_path / "run" / "upscaler.pt").is_file()
+
+
 def test_srgan_trains_on_the_same_pairs(upscaler: Path, tmp_path: Path) -> None:
     config = [UPSCALER, str(CONFIGS / "baselines" / "srgan.json")]
     sizes = {**TINY_UPSCALER, "network#features": 4, "network#num_blocks": 1, "discriminator#num_layers": 2}
