@@ -20,10 +20,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from ignite.engine import Events
+from monai.bundle import ConfigParser
 from numpy.typing import NDArray
 
 from cosimgen_monai.codec import class_areas
-from cosimgen_monai.data import PhantomCT, cache_pairs, split_items
+from cosimgen_monai.data import PhantomCT, cache_pairs
 from cosimgen_monai.engines import PairGenerator
 from cosimgen_monai.export import RestoreIntensity
 from cosimgen_monai.metrics import PresenceRates
@@ -68,9 +70,12 @@ def main() -> None:
 
 def held_out_class_sets(model: TrainedModel, dataset_dir: str, cache_dir: str) -> list[tuple[int, ...]]:
     """Return the class sets of the slices that ``train.json`` holds out."""
-    source = PhantomCT(dataset_dir)
-    held_out = split_items(source)["val"]
-    return cache_pairs(source, held_out, model.card["network"]["image_size"], cache_dir).class_sets()
+    train = ConfigParser(ConfigParser.load_config_file("bundle/configs/train.json"))
+    train.update(
+        {"dataset_dir": dataset_dir, "cache_dir": cache_dir, "image_size": model.card["network"]["image_size"]}
+    )
+    train.parse()
+    return train.get_parsed_content("validate#pairs").class_sets()
 
 
 def draw(model: TrainedModel, requests: list[Request], args: argparse.Namespace) -> list[dict[str, Any]]:
@@ -87,8 +92,10 @@ def draw(model: TrainedModel, requests: list[Request], args: argparse.Namespace)
         mask_smoothing=args.mask_smoothing,
     )
     restore, samples = RestoreIntensity(model.card["images"]), []
-    for batch in batches:
-        samples += [restore(sample) for sample in engine._iteration(engine, batch)]
+    engine.add_event_handler(
+        Events.ITERATION_COMPLETED, lambda: samples.extend(restore(sample) for sample in engine.state.output)
+    )
+    engine.run()
     return samples
 
 
