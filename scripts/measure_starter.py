@@ -47,6 +47,7 @@ def main() -> None:
     parser.add_argument("--sampler", default="dpm_solver")
     parser.add_argument("--guidance_scale", type=float, default=1.0)
     parser.add_argument("--mask_smoothing", type=float, default=1.4)
+    parser.add_argument("--speck_size", type=int, default=4)
     parser.add_argument("--batch_size", type=int, default=16)
     parser.add_argument("--seed", type=int, default=12345)
     args = parser.parse_args()
@@ -90,6 +91,7 @@ def draw(model: TrainedModel, requests: list[Request], args: argparse.Namespace)
         embed=SentenceEncoder(),
         batch_size=args.batch_size,
         mask_smoothing=args.mask_smoothing,
+        speck_size=args.speck_size,
     )
     restore, samples = RestoreIntensity(model.card["images"]), []
     engine.add_event_handler(

@@ -10,7 +10,7 @@ from cosimgen_monai.codec.pair import IMAGE_CHANNELS, PAIR_CHANNELS, pack_pair, 
 from cosimgen_monai.codec.palette import display_colours, fibonacci_palette
 from cosimgen_monai.codec.presence import class_areas, presence_of, presence_threshold, presence_vector
 from cosimgen_monai.codec.shrink import shrink_label
-from cosimgen_monai.codec.specks import merge_specks
+from cosimgen_monai.codec.specks import check_speck_size, merge_specks, merge_splinters
 
 __all__ = [
     "IMAGE_CHANNELS",
@@ -19,6 +19,7 @@ __all__ = [
     "ClassTable",
     "Picture",
     "check_smoothing",
+    "check_speck_size",
     "class_areas",
     "colour_label",
     "decode_certainty",
@@ -29,6 +30,7 @@ __all__ = [
     "fibonacci_palette",
     "mean_field_index",
     "merge_specks",
+    "merge_splinters",
     "overlay",
     "pack_pair",
     "presence_of",

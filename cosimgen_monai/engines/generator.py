@@ -13,7 +13,7 @@ from monai.engines import Evaluator
 from monai.engines.utils import IterationEvents
 from monai.transforms import Transform
 
-from cosimgen_monai.codec import IMAGE_CHANNELS, decode_certainty, presence_of, unpack_pair
+from cosimgen_monai.codec import IMAGE_CHANNELS, decode_certainty, merge_specks, presence_of, unpack_pair
 from cosimgen_monai.engines.redraws import Redraws
 from cosimgen_monai.prompts import Request
 from cosimgen_monai.sampling import PairInferer, check_precision
@@ -35,6 +35,7 @@ class PairGenerator(Evaluator):
         embed: the sentence encoder: prompts in, features (n x sentence_dim) out.
         batch_size: samples drawn at once.
         mask_smoothing: how much a pixel's neighbours count in decoding a mask, see :func:`decode_frgb`.
+        speck_size: pieces of a mask below so many pixels are merged into what surrounds them.
         postprocessing: a transform of each sample's dict; the ``faults`` that it finds make a sample be drawn again.
         max_redraws: how often at most.
         key_val_metric: the metric that picks the best model.
@@ -53,6 +54,7 @@ class PairGenerator(Evaluator):
         embed: Callable[[Sequence[str]], torch.Tensor],
         batch_size: int,
         mask_smoothing: float = 0.0,
+        speck_size: int = 0,
         postprocessing: Transform | None = None,
         max_redraws: int = 0,
         key_val_metric: dict[str, Metric] | None = None,
@@ -72,6 +74,7 @@ class PairGenerator(Evaluator):
         self.embed = embed
         self.batch_size = batch_size
         self.mask_smoothing = mask_smoothing
+        self.speck_size = speck_size
         self.redraws = Redraws(batch_size, max_redraws)
 
     def run(self, global_epoch: int = 1) -> None:  # type: ignore[override]
@@ -109,9 +112,10 @@ class PairGenerator(Evaluator):
         with torch.no_grad():
             noise = self.inferer.noise([request.seed for request in requests], self.network)
             pairs = self.inferer(noise, self.network, self._condition(requests))
-        images, labels = unpack_pair(pairs, self.network.palette, self.network.num_classes, self.mask_smoothing)
+        images, decoded = unpack_pair(pairs, self.network.palette, self.network.num_classes, self.mask_smoothing)
+        labels = [torch.from_numpy(merge_specks(label[0].numpy(), self.speck_size))[None] for label in decoded.cpu()]
         certainty = decode_certainty(pairs[:, IMAGE_CHANNELS:], self.network.palette).tolist()
-        samples = zip(asked, images.cpu(), labels.cpu(), labels.cpu(), certainty, strict=False)
+        samples = zip(asked, images.cpu(), labels, labels, certainty, strict=False)
         names = ("request", "image", "label", "drawn_label", "certainty")
         self.state.output = [dict(zip(names, sample, strict=True)) for sample in samples]
         self.state.batch = asked  # the postprocessing goes through both

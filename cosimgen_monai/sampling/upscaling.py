@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch.nn.functional import interpolate
 
-from cosimgen_monai.codec import decode_nearby, encode_frgb, merge_specks
+from cosimgen_monai.codec import decode_nearby, encode_frgb, merge_splinters
 from cosimgen_monai.networks import ESPCN, TrainedModel, read_upscaler
 from cosimgen_monai.sampling.precision import autocast
 
@@ -32,13 +32,13 @@ class Upscaler:
     """Enlarge pairs by two, once or twice.
 
     Each time, the label is coloured anew, image and colours go through the network, and the colours are decoded among
-    the classes that stand nearby in the smaller label, so that no class appears where it was not. Specks are merged
-    into what surrounds them; structures of one or two low-resolution pixels stay.
+    the classes that stand nearby in the smaller label, so that no class appears where it was not. Splinters are
+    merged into what surrounds them; structures of one or two low-resolution pixels stay.
 
     Args:
         network: the trained ESPCN.
         times: 1 (nothing is done), 2 or 4.
-        speck_size: pieces smaller than so many low-resolution pixels, and not there before, are specks.
+        speck_size: pieces smaller than so many drawn pixels that were not there before are splinters, and go.
         reach: how far away a class may come from, in pixels of the smaller label.
         tile_size: pairs larger than this (low-resolution pixels a side) go through the network in tiles, with the same
             result; ``None`` for whole pairs, and for tiles only where the memory does not hold them.
@@ -52,7 +52,7 @@ class Upscaler:
         self,
         network: ESPCN,
         times: int = 4,
-        speck_size: float = 1.0,
+        speck_size: int = 1,
         reach: int = 1,
         tile_size: int | None = None,
         precision: str = "float32",
@@ -91,7 +91,7 @@ class Upscaler:
         decoded = decode_nearby(large[:, 3:], palette, network.num_classes, low, self.reach)
         parent = interpolate(low, scale_factor=2.0, mode="nearest")
         merged = [
-            merge_specks(one[0].numpy(), its_parent[0].numpy(), round(area * self.speck_size), area * KEEP_PIXELS)
+            merge_splinters(one[0].numpy(), its_parent[0].numpy(), area * self.speck_size, area * KEEP_PIXELS)
             for one, its_parent in zip(decoded.cpu(), parent.cpu(), strict=True)
         ]
         return large[:, :3].clamp(-1, 1).to(device), torch.from_numpy(np.stack(merged))[:, None].to(device)

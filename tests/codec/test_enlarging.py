@@ -9,11 +9,13 @@ from torch.nn.functional import interpolate, max_pool2d
 
 from cosimgen_monai.codec import (
     VOID,
+    check_speck_size,
     decode_frgb,
     decode_nearby,
     encode_frgb,
     fibonacci_palette,
     merge_specks,
+    merge_splinters,
     shrink_label,
 )
 from cosimgen_monai.data import resize_label
@@ -75,7 +77,7 @@ def test_a_splinter_without_a_parent_goes_to_its_surroundings() -> None:
     label = parent.copy()
     label[3, 4] = 2  # nobody's
     label[5, 7] = 1  # a piece of the neighbour that touches it: no piece of its own
-    merged = merge_specks(label, parent, min_pixels=4)
+    merged = merge_splinters(label, parent, min_pixels=4)
     assert merged[3, 4] == 0
     assert merged[5, 7] == 1
     assert (merged != label).sum() == 1
@@ -86,16 +88,44 @@ def test_a_thin_line_in_pieces_stays() -> None:
     parent[4:6] = 3
     label = np.zeros((16, 16), np.uint8)
     label[4, ::3] = 3  # the line has fallen into dots, each on ground that was the line's
-    assert np.array_equal(merge_specks(label, parent, min_pixels=9), label)
+    assert np.array_equal(merge_splinters(label, parent, min_pixels=9), label)
 
 
 def test_a_structure_of_one_pixel_that_was_lost_comes_back() -> None:
     parent = np.zeros((16, 16), np.uint8)
     parent[6:8, 6:8] = 4
-    merged = merge_specks(np.zeros((16, 16), np.uint8), parent, min_pixels=4, keep_pixels=8)
+    merged = merge_splinters(np.zeros((16, 16), np.uint8), parent, min_pixels=4, keep_pixels=8)
     assert np.array_equal(merged, parent)
 
 
 def test_a_label_of_nothing_but_specks_is_left_alone() -> None:
     label = np.arange(16, dtype=np.uint8).reshape(4, 4)
-    assert np.array_equal(merge_specks(label, np.full((4, 4), 99, np.uint8), min_pixels=4), label)
+    assert np.array_equal(merge_splinters(label, np.full((4, 4), 99, np.uint8), min_pixels=4), label)
+
+
+def test_pieces_below_the_size_go_to_their_surroundings() -> None:
+    label = np.zeros((12, 12), np.uint8)
+    label[:, 6:] = 1
+    label[2, 2:4] = 5  # two pixels
+    label[8, 8:11] = 6  # three
+    label[5, 5] = 7  # one, at the border of both
+    merged = merge_specks(label, 3)
+    assert set(np.unique(merged)) == {0, 1, 6}
+    assert (merged[2, 2:4] == 0).all()
+    assert merged[5, 5] in (0, 1)
+
+
+def test_a_line_across_corners_is_one_piece() -> None:
+    label = np.eye(10, dtype=np.uint8)
+    assert np.array_equal(merge_specks(label, 10), label)
+
+
+def test_no_size_merges_nothing() -> None:
+    label = np.random.default_rng(0).integers(0, 5, (16, 16)).astype(np.uint8)
+    assert np.array_equal(merge_specks(label, 0), label)
+
+
+@pytest.mark.parametrize("value", [-1, 1.5, True, "4", None])
+def test_an_impossible_speck_size_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="`speck_size`"):
+        check_speck_size(value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from cosimgen_monai.networks.features.efficientnet_lite0 import EfficientNetLite0
-from cosimgen_monai.networks.features.feature_network import FeatureNetwork
 from cosimgen_monai.networks.features.inception import Inception
 from cosimgen_monai.networks.features.lpips import LPIPS
+from cosimgen_monai.networks.features.network import FeatureNetwork
 from cosimgen_monai.networks.features.vgg16 import VGG16
 from cosimgen_monai.networks.features.weights import WeightFile
 

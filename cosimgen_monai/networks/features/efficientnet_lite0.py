@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cosimgen_monai.networks.features.feature_network import FeatureNetwork
+from cosimgen_monai.networks.features.network import FeatureNetwork
 from cosimgen_monai.networks.features.weights import WeightFile
 
 # repeats, kernel, stride of the first, expansion, channels

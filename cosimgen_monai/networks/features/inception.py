@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from cosimgen_monai.networks.features.feature_network import FeatureNetwork
+from cosimgen_monai.networks.features.network import FeatureNetwork
 from cosimgen_monai.networks.features.weights import WeightFile
 
 

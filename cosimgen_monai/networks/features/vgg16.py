@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from cosimgen_monai.networks.features.feature_network import IMAGENET_MEAN, IMAGENET_STD, FeatureNetwork
+from cosimgen_monai.networks.features.network import IMAGENET_MEAN, IMAGENET_STD, FeatureNetwork
 from cosimgen_monai.networks.features.weights import WeightFile
 
 VGG16_FILE = WeightFile(
