@@ -61,18 +61,19 @@ class GeneratedFolder(Dataset):
     def __getitem__(self, index: int) -> dict[str, Any]:
         """Return ``image`` (3 S S, [-1, 1] in 8-bit steps), ``label`` (1 S S, ids), ``areas`` (c) and ``pixels``.
 
-        Areas and number of pixels are those of the mask as it was written.
+        Areas and number of pixels are those of the mask at the size of the comparison, where presence is defined.
 
         Raises:
             ValueError: if a file cannot be read, the two differ in size, or the mask holds ids of no class.
         """
         image, label = self.pair(index)
         square = to_square(image, label, self.image_size, self.classes.num_classes, self.fit)
+        small = torch.from_numpy(square["label"])
         return {
             "image": torch.from_numpy(square["image"]).float() / 127.5 - 1,
-            "label": torch.from_numpy(square["label"]),
-            "areas": class_areas(torch.from_numpy(label)[None, None], self.classes.num_classes)[0],
-            "pixels": label.size,
+            "label": small,
+            "areas": class_areas(small[None], self.classes.num_classes)[0],
+            "pixels": small.numel(),
         }
 
     def pair(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -47,8 +47,8 @@ def test_images_and_masks_alone_are_read(tmp_path: Path) -> None:
     expected = torch.tensor(ramp.reshape(8, 2, 8, 2).mean((1, 3))).round() / 127.5 - 1
     torch.testing.assert_close(item["image"][0], expected.float())
     assert item["label"].shape == (1, 8, 8)
-    assert item["areas"].tolist() == [128, 0, 128]
-    assert item["pixels"] == 256
+    assert item["areas"].tolist() == [32, 0, 32]
+    assert item["pixels"] == 64
 
 
 def test_the_manifest_says_which_pairs_and_what_was_asked(tmp_path: Path) -> None:
