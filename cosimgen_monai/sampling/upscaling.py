@@ -31,15 +31,16 @@ def check_upscale(value: Any) -> int:
 class Upscaler:
     """Enlarge pairs by two, once or twice.
 
-    Each time, the label is coloured anew, image and colours go through the network, and the colours are decoded among
-    the classes that stand nearby in the smaller label, so that no class appears where it was not. Splinters are
-    merged into what surrounds them; structures of one or two low-resolution pixels stay.
+    The label is coloured, image and colours go through the network once or twice, and the colours are decoded among the
+    classes that stand nearby in the label as it was drawn, so that no class appears where it was not. In between,
+    colours stay as they are: what they say of borders within a pixel is not lost. Splinters are merged into what
+    surrounds them; structures of one or two drawn pixels stay.
 
     Args:
         network: the trained ESPCN.
         times: 1 (nothing is done), 2 or 4.
         speck_size: pieces smaller than so many drawn pixels that were not there before are splinters, and go.
-        reach: how far away a class may come from, in pixels of the smaller label.
+        reach: how far away a class may come from, in drawn pixels.
         tile_size: pairs larger than this (low-resolution pixels a side) go through the network in tiles, with the same
             result; ``None`` for whole pairs, and for tiles only where the memory does not hold them.
         precision: of the network, see :class:`SamplingInferer`.
@@ -75,26 +76,25 @@ class Upscaler:
         Returns:
             image (B 3 tH tW, clamped) and label (uint8, B 1 tH tW), t = ``times``, on the input's device.
         """
-        for doubling in range(1, self.times.bit_length()):
-            image, label = self._double(image, label, 4**doubling)
-        return image, label
-
-    def _double(self, image: torch.Tensor, label: torch.Tensor, area: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Enlarge once; ``area`` is that of a pixel of the drawn pair in pixels of the result."""
-        network, device = self.network, image.device
-        palette = network.palette
-        low = label.to(palette.device)
-        pair = torch.cat([image.to(palette.device), encode_frgb(low, palette, network.num_classes)], dim=1)
-        large = self._network(pair)
-        if not torch.isfinite(large).all():
+        network = self.network
+        palette, drawn = network.palette, label.to(network.palette.device)
+        pair = torch.cat([image.to(palette.device), encode_frgb(drawn, palette, network.num_classes)], dim=1)
+        for _ in range(self.times.bit_length() - 1):
+            pair = self._network(pair)
+        if not torch.isfinite(pair).all():
             raise ValueError("The upscaler's output is not finite: its weights, or the pair, hold NaN or infinity.")
-        decoded = decode_nearby(large[:, 3:], palette, network.num_classes, low, self.reach)
-        parent = interpolate(low, scale_factor=2.0, mode="nearest")
+        decoded = decode_nearby(pair[:, 3:], palette, network.num_classes, drawn, self.reach)
+        return pair[:, :3].clamp(-1, 1).to(image.device), self._merged(decoded, drawn).to(image.device)
+
+    def _merged(self, label: torch.Tensor, drawn: torch.Tensor) -> torch.Tensor:
+        """Return labels (B 1 tH tW) without splinters and with all small structures of the drawn ones (B 1 H W)."""
+        area = self.times**2
+        parent = interpolate(drawn, scale_factor=float(self.times), mode="nearest")
         merged = [
             merge_splinters(one[0].numpy(), its_parent[0].numpy(), area * self.speck_size, area * KEEP_PIXELS)
-            for one, its_parent in zip(decoded.cpu(), parent.cpu(), strict=True)
+            for one, its_parent in zip(label.cpu(), parent.cpu(), strict=True)
         ]
-        return large[:, :3].clamp(-1, 1).to(device), torch.from_numpy(np.stack(merged))[:, None].to(device)
+        return torch.from_numpy(np.stack(merged))[:, None]
 
     def _network(self, pair: torch.Tensor) -> torch.Tensor:
         """Run the network, in tiles where asked or where the memory is too small for the whole."""
