@@ -30,6 +30,7 @@ from monai.bundle import create_workflow
 
 from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.networks import read_model
+from cosimgen_monai.reports.paper_figures import PAPER
 
 CONFIGS = Path(__file__).resolve().parents[1] / "bundle" / "configs"
 MODELS = {"TGAN": "tgan", "Pix2PixGAN": "pix2pix", "CVAE": "cvae", "CoSimGen": ""}
@@ -46,27 +47,7 @@ TIMED, WARM_UP = 20, 5
 """Iterations that a model is timed over, after those that warm it up."""
 VALIDATIONS = 4
 COLUMNS = ("FID", "KID", "VGG", "LPIPS", "sFID", "PPV")
-PAPER = {
-    "voc": {
-        "TGAN": (348.19, 0.29, 221.53, 0.77, 348.61, 1.0),
-        "Pix2PixGAN": (348.05, 0.30, 225.56, 0.79, 326.66, 0.81),
-        "CVAE": (337.41, 0.35, 204.97, 0.76, 381.83, 0.91),
-        "CoSimGen": (206.29, 0.20, 227.64, 0.74, 343.66, 0.78),
-    },
-    "mbrsc": {
-        "TGAN": (394.86, 0.27, 113.09, 0.72, 431.12, 0.43),
-        "Pix2PixGAN": (410.18, 0.34, 117.94, 0.70, 462.74, 0.84),
-        "CVAE": (326.16, 0.27, 106.79, 0.70, 422.80, 0.91),
-        "CoSimGen": (203.67, 0.11, 110.43, 0.63, 294.68, 0.87),
-    },
-    "btcv": {
-        "TGAN": (394.05, 0.53, 146.31, 0.60, 406.07, 0.50),
-        "Pix2PixGAN": (284.60, 0.36, 152.80, 0.54, 323.26, 0.43),
-        "CVAE": (192.21, 0.19, 144.84, 0.45, 250.52, 0.59),
-        "CoSimGen": (159.92, 0.13, 139.35, 0.53, 198.74, 0.35),
-    },
-}
-"""The paper's figures: table 1 (FID, KID, VGG, LPIPS) and table 2 (sFID, PPV)."""
+"""The paper's names of the figures of tables 1 and 2, in the order of ``PAPER``."""
 
 
 def main() -> None:
