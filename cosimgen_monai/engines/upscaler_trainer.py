@@ -34,7 +34,7 @@ class UpscalerTrainer(ReproducibleTrainer):
         training: arguments of :class:`ReproducibleTrainer`.
 
     Raises:
-        ValueError: if the noise is negative.
+        ValueError: if the noise is not two deviations of 0 or more.
     """
 
     SCALES = (1, 2)
@@ -51,7 +51,8 @@ class UpscalerTrainer(ReproducibleTrainer):
         redraw: Callable[[torch.Tensor, torch.Tensor, TrainingNoise], torch.Tensor] | None = None,
         **training: Any,
     ) -> None:
-        if min(input_noise) < 0:
+        noise = list(input_noise) if isinstance(input_noise, (list, tuple)) else []
+        if len(noise) != 2 or not all(isinstance(sigma, (int, float)) and sigma >= 0 for sigma in noise):
             raise ValueError(f"`input_noise` must be two deviations of 0 or more, got {input_noise!r}.")
         super().__init__(**training)
         self.inferer = inferer

@@ -49,17 +49,7 @@ def initialise(
     model = read_model(init_from, _KEY)
     model.check_sentence_encoder(sentence_encoder.fingerprint)
     own = network.state_dict()
-    fitting = [
-        name
-        for name, tensor in own.items()
-        if name not in ("palette", _CLASS_ROWS) and name in model.state and model.state[name].shape == tensor.shape
-    ]
-    # the maps of Spectron fit any width; without a convolution they are of no use
-    if not any(name.startswith("unet.") and own[name].ndim == 4 for name in fitting):
-        raise ValueError(
-            f"`{_KEY}` {init_from}: no convolution of its U-Net fits this network. It was trained with "
-            f"{model.card['network']}; give the same `network` settings."
-        )
+    fitting = _fitting(own, model)
     with torch.no_grad():
         for name in fitting:
             own[name].copy_(model.state[name])
@@ -69,6 +59,22 @@ def initialise(
     logger.info("begin anew: %s", ", ".join(rest) or "none")
     logger.info("classes known to it: %s; new: %s", *(", ".join(names) or "none" for names in rows))
     return network
+
+
+def _fitting(own: dict[str, torch.Tensor], model: TrainedModel) -> list[str]:
+    """Return the tensors that fit by name and shape, palette and class rows apart; refuse a model with too few."""
+    fitting = [
+        name
+        for name, tensor in own.items()
+        if name not in ("palette", _CLASS_ROWS) and name in model.state and model.state[name].shape == tensor.shape
+    ]
+    # the maps of Spectron fit any width; without a convolution they are of no use
+    if not any(name.startswith("unet.") and own[name].ndim == 4 for name in fitting):
+        raise ValueError(
+            f"`{_KEY}` {model.path}: no convolution of its U-Net fits this network. It was trained with "
+            f"{model.card['network']}; give the same `network` settings."
+        )
+    return fitting
 
 
 def origin(init_from: str | Path | None) -> dict[str, Any] | None:

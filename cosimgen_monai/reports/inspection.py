@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from cosimgen_monai.codec import ClassTable
-from cosimgen_monai.data import PairSource, cache_pairs
+from cosimgen_monai.data import CachedPairs, PairSource, cache_pairs
 from cosimgen_monai.handlers import SheetRow, draw_sheet
 from cosimgen_monai.reports.figures import class_colours, class_figures, co_occurrence_of, native_figures, part_figures
 from cosimgen_monai.reports.heat_map import draw_heat_map
@@ -57,14 +57,10 @@ def inspect_dataset(
     # with --split all both sides are the same items: count them once
     sides = {"train": parts["train"]} if split == "all" else parts
     described, faults = describe_items(source, sides)
-    pairs = {}
+    pairs: dict[str, CachedPairs | None] = {}
     for side, rows in described.items():
-        items = [item for item, _ in rows]
-        try:
-            pairs[side] = cache_pairs(source, items, image_size, cache_dir) if items else None
-        except ValueError as error:
-            pairs[side] = None
-            faults.append({"file": "", "side": side, "message": str(error), "values": {}})
+        pairs[side], more = _readable_pairs(source, side, [item for item, _ in rows], image_size, cache_dir)
+        faults += more
     known = {side: found for side, found in pairs.items() if found is not None}
     card = source.card()
     figures = {
@@ -85,6 +81,18 @@ def inspect_dataset(
     write_inspection(folder, figures, choose_samples(source, known, NUM_SAMPLES), source.classes)
     logger.info("\n%s\n\nThe page is %s", summary(figures), folder / "index.html")
     return figures
+
+
+def _readable_pairs(
+    source: PairSource, side: str, items: list[dict[str, str]], image_size: int, cache_dir: str | Path
+) -> tuple[CachedPairs | None, list[dict[str, Any]]]:
+    """Return the pairs of a side's items, or ``None`` where there are none, and the fault that kept them away."""
+    if not items:
+        return None, []
+    try:
+        return cache_pairs(source, items, image_size, cache_dir), []
+    except ValueError as error:
+        return None, [{"file": "", "side": side, "message": str(error), "values": {}}]
 
 
 def check_folder(folder: Path, dataset: str, dataset_dir: str | Path) -> None:

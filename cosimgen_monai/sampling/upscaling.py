@@ -13,6 +13,7 @@ from torch.nn.functional import interpolate
 from cosimgen_monai.codec import decode_nearby, encode_frgb, merge_splinters
 from cosimgen_monai.networks import ESPCN, TrainedModel, read_upscaler
 from cosimgen_monai.sampling.precision import autocast
+from cosimgen_monai.settings import check_counts
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Upscaler:
         precision: of the network, see :class:`SamplingInferer`.
 
     Raises:
-        ValueError: if ``times`` is none of the three.
+        ValueError: if ``times`` is none of the three, or the tiles' size is no number of pixels.
     """
 
     def __init__(
@@ -60,6 +61,8 @@ class Upscaler:
     ) -> None:
         self.network: Any = network.eval()
         self.times = check_upscale(times)
+        if tile_size is not None:
+            check_counts(tile_size=tile_size)
         self.speck_size = speck_size
         self.reach = reach
         self.tile_size = tile_size

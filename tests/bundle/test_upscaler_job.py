@@ -136,6 +136,14 @@ def test_equation_8_takes_features_from_this_machine(upscaler: Path, tmp_path: P
     assert "--perceptual_features" in str(root_cause(caught.value))
 
 
+@pytest.mark.parametrize("noise", [0.5, [0.1], [0.1, -1], ["a", 0]])
+def test_impossible_noise_is_refused(upscaler: Path, tmp_path: Path, noise: object) -> None:
+    run = workflow(UPSCALER, "train", tmp_path, **{**TINY_UPSCALER, **places(upscaler), "input_noise": noise})
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        run.parser.get_parsed_content("train#trainer")
+    assert "`input_noise`" in str(root_cause(caught.value))
+
+
 def test_small_pairs_can_be_redrawn(upscaler: Path, tiny_model: Path, tmp_path: Path) -> None:
     redraw = {"_target_": "cosimgen_monai.sampling.Redraw", "ckpt_path": str(tiny_model), "timestep": 50, "steps": 2}
     override = {**TINY_UPSCALER, "dataset_dir": places(upscaler)["dataset_dir"], "image_size": 32, "max_epochs": 1}

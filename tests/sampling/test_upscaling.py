@@ -87,3 +87,9 @@ def test_nan_is_refused(network: ESPCN, pair: tuple) -> None:
 def test_other_factors_are_refused(value: Any) -> None:
     with pytest.raises(ValueError, match="must be 1"):
         check_upscale(value)
+
+
+@pytest.mark.parametrize("value", [0, -5, 1.5, "64"])
+def test_an_impossible_tile_is_refused(network: ESPCN, value: Any) -> None:
+    with pytest.raises(ValueError, match="`tile_size`"):
+        Upscaler(network, 2, tile_size=value)
