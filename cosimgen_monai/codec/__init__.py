@@ -11,6 +11,7 @@ from cosimgen_monai.codec.palette import display_colours, fibonacci_palette
 from cosimgen_monai.codec.presence import class_areas, presence_of, presence_threshold, presence_vector
 from cosimgen_monai.codec.shrink import shrink_label
 from cosimgen_monai.codec.specks import check_speck_size, merge_specks, merge_splinters
+from cosimgen_monai.codec.thin import restore_thin
 
 __all__ = [
     "IMAGE_CHANNELS",
@@ -36,6 +37,7 @@ __all__ = [
     "presence_of",
     "presence_threshold",
     "presence_vector",
+    "restore_thin",
     "shrink_label",
     "to_8_bit",
     "unpack_pair",

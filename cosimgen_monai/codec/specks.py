@@ -38,10 +38,8 @@ def merge_specks(label: NDArray[np.uint8], min_pixels: int) -> NDArray[np.uint8]
     return _filled(label, speck)
 
 
-def merge_splinters(
-    label: NDArray[np.uint8], parent: NDArray[np.uint8], min_pixels: int, keep_pixels: int = 0
-) -> NDArray[np.uint8]:
-    """Merge the specks of an enlarged label that no low-resolution pixel stands behind; bring back what was lost.
+def merge_splinters(label: NDArray[np.uint8], parent: NDArray[np.uint8], min_pixels: int) -> NDArray[np.uint8]:
+    """Merge the specks of an enlarged label that no low-resolution pixel stands behind.
 
     A connected piece of fewer than ``min_pixels`` is a splinter if none of its pixels had its class in ``parent``: a
     thin line that has fallen into pieces stays, a splinter at the border of two organs goes.
@@ -50,18 +48,14 @@ def merge_splinters(
         label: ids at the large size, H W.
         parent: the low-resolution label, enlarged pixel by pixel to H W.
         min_pixels: size in large pixels below which a piece may be a splinter.
-        keep_pixels: structures of ``parent`` of at most so many large pixels keep all of them.
 
     Returns:
         ids, H W.
     """
-    result = label.copy()
-    for class_id in np.unique(parent):
-        result[_pieces_below(parent == class_id, keep_pixels + 1)] = class_id
     splinter = np.zeros(label.shape, dtype=bool)
-    for class_id in np.unique(result):
-        splinter |= _pieces_below(result == class_id, min_pixels, stands_on=parent == class_id)
-    return _filled(result, splinter)
+    for class_id in np.unique(label):
+        splinter |= _pieces_below(label == class_id, min_pixels, stands_on=parent == class_id)
+    return _filled(label, splinter)
 
 
 def _filled(label: NDArray[np.uint8], holes: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch.nn.functional import interpolate
 
-from cosimgen_monai.codec import decode_nearby, encode_frgb, merge_splinters
+from cosimgen_monai.codec import decode_nearby, encode_frgb, merge_splinters, restore_thin
 from cosimgen_monai.networks import ESPCN, TrainedModel, read_upscaler
 from cosimgen_monai.sampling.precision import autocast
 from cosimgen_monai.settings import check_counts
@@ -18,8 +18,6 @@ from cosimgen_monai.settings import check_counts
 logger = logging.getLogger(__name__)
 
 TIMES = (1, 2, 4)
-KEEP_PIXELS = 2
-"""Structures of so many low-resolution pixels are kept as they are: no network may swallow them."""
 
 
 def check_upscale(value: Any) -> int:
@@ -34,8 +32,8 @@ class Upscaler:
 
     The label is coloured, image and colours go through the network once or twice, and the colours are decoded among the
     classes that stand nearby in the label as it was drawn, so that no class appears where it was not. In between,
-    colours stay as they are: what they say of borders within a pixel is not lost. Splinters are merged into what
-    surrounds them; structures of one or two drawn pixels stay.
+    colours stay as they are: what they say of borders within a pixel is not lost. Thin structures that the network
+    swallowed come back, and splinters are merged into what surrounds them.
 
     Args:
         network: the trained ESPCN.
@@ -90,12 +88,12 @@ class Upscaler:
         return pair[:, :3].clamp(-1, 1).to(image.device), self._merged(decoded, drawn).to(image.device)
 
     def _merged(self, label: torch.Tensor, drawn: torch.Tensor) -> torch.Tensor:
-        """Return labels (B 1 tH tW) without splinters and with all small structures of the drawn ones (B 1 H W)."""
-        area = self.times**2
+        """Return labels (B 1 tH tW) without splinters and with all thin structures of the drawn ones (B 1 H W)."""
+        min_pixels = self.times**2 * self.speck_size
         parent = interpolate(drawn, scale_factor=float(self.times), mode="nearest")
         merged = [
-            merge_splinters(one[0].numpy(), its_parent[0].numpy(), area * self.speck_size, area * KEEP_PIXELS)
-            for one, its_parent in zip(label.cpu(), parent.cpu(), strict=True)
+            merge_splinters(restore_thin(one[0], low[0]), its_parent[0], min_pixels)
+            for one, low, its_parent in zip(label.cpu().numpy(), drawn.cpu().numpy(), parent.cpu().numpy(), strict=True)
         ]
         return torch.from_numpy(np.stack(merged))[:, None]
 

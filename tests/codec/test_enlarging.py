@@ -16,6 +16,7 @@ from cosimgen_monai.codec import (
     fibonacci_palette,
     merge_specks,
     merge_splinters,
+    restore_thin,
     shrink_label,
 )
 from cosimgen_monai.data import resize_label
@@ -91,11 +92,34 @@ def test_a_thin_line_in_pieces_stays() -> None:
     assert np.array_equal(merge_splinters(label, parent, min_pixels=9), label)
 
 
-def test_a_structure_of_one_pixel_that_was_lost_comes_back() -> None:
-    parent = np.zeros((16, 16), np.uint8)
-    parent[6:8, 6:8] = 4
-    merged = merge_splinters(np.zeros((16, 16), np.uint8), parent, min_pixels=4, keep_pixels=8)
-    assert np.array_equal(merged, parent)
+@pytest.mark.parametrize("shape", [(1, 1), (1, 2), (2, 1)])
+def test_a_structure_of_one_or_two_pixels_comes_back_whole(shape: tuple[int, int]) -> None:
+    low = np.zeros((8, 8), np.uint8)
+    low[3 : 3 + shape[0], 4 : 4 + shape[1]] = 4
+    swallowed = np.zeros((32, 32), np.uint8)
+    assert np.array_equal(restore_thin(swallowed, low), np.kron(low, np.ones((4, 4), np.uint8)))
+
+
+def test_a_line_comes_back_where_it_broke_and_keeps_its_borders_elsewhere() -> None:
+    low = np.zeros((8, 8), np.uint8)
+    low[3, 1:7] = 2
+    narrower = np.zeros((32, 32), np.uint8)
+    narrower[13:15, 4:28] = 2  # half of each pixel: the network's border
+    broken = narrower.copy()
+    broken[:, 12:16] = 0  # one pixel is gone
+    assert np.array_equal(restore_thin(narrower, low), narrower)
+    mended = narrower.copy()
+    mended[12:16, 12:16] = 2
+    assert np.array_equal(restore_thin(broken, low), mended)
+
+
+def test_a_thick_structure_is_the_network_s() -> None:
+    low = np.zeros((8, 8), np.uint8)
+    low[2:5, 2:5] = 1
+    low[:, 7] = 1  # one pixel wide within the picture: it may go on beyond
+    smaller = np.zeros((32, 32), np.uint8)
+    smaller[11:17, 11:17] = 1
+    assert np.array_equal(restore_thin(smaller, low), smaller)
 
 
 def test_a_label_of_nothing_but_specks_is_left_alone() -> None:
