@@ -1,8 +1,8 @@
 """Measure the upscaler: held-out pairs made four times smaller and enlarged back, by it and by what else there is.
 
-Contenders: bicubic images with nearest masks; the ESPCN with its colours decoded over all classes; the upscaler; other
-networks (``--peer_path``: SRGAN), whose colours are decoded over all classes too. Everything after the network is in
-``--data_config``'s and the phantom's own terms. On the phantom, images are compared with the rendering without noise.
+Contenders: bicubic images with nearest masks; the ESPCN with its colours decoded over all classes; the upscaler (the
+ESPCN, decoded among the classes nearby); other networks (``--peer_path``: SRGAN), decoded in both ways too. On the
+phantom, images are compared with the rendering without noise.
 
     python scripts/measure_upscaler.py --upscaler_path bundle/models/upscaler.pt
     python scripts/measure_upscaler.py --data_config bundle/configs/data/mbrsc.json --dataset_dir DIR --upscaler_path U
@@ -57,6 +57,7 @@ def main() -> None:
     parser.add_argument("--cache_dir", default="output/cache")
     parser.add_argument("--num_pairs", type=int, default=120, help="held-out pairs, evenly spread")
     parser.add_argument("--figure", help="PNG of a few pairs at the pixel, by every contender")
+    parser.add_argument("--figure_pairs", type=int, default=2, help="how many pairs it shows")
     parser.add_argument("--output", help="JSON file for the figures")
     args = parser.parse_args()
 
@@ -68,7 +69,8 @@ def main() -> None:
     table = {name: measure(enlarge, source, pairs, truth, places.tolist()) for name, enlarge in contenders.items()}
     print_table(table, len(places), source.name)
     if args.figure:
-        draw_figure(args.figure, contenders, source, pairs, network.palette, places[:: len(places) // 4].tolist())
+        shown = places[len(places) // (2 * args.figure_pairs) :: len(places) // args.figure_pairs]
+        draw_figure(args.figure, contenders, source, pairs, network.palette, shown.tolist())
     if args.output:
         Path(args.output).write_text(json.dumps(table, indent=1), "utf-8")
 
@@ -97,8 +99,13 @@ def make_contenders(network: ESPCN, peers: list[str]) -> dict[str, Contender]:
     contenders: dict[str, Contender] = {"bicubic, nearest": bicubic}
     for path in peers:
         model = read_model(path, "peer_path", {"espcn": ESPCN, "srgan": SRResNet})
-        contenders[model.architecture] = plainly(model.network())
-    return {**contenders, "ESPCN, plain decoding": plainly(network), "upscaler": Upscaler(network, TIMES)}
+        contenders |= decoded(model.architecture.upper(), model.network())
+    return contenders | decoded("ESPCN", network)
+
+
+def decoded(name: str, network: Any) -> dict[str, Contender]:
+    """Return a network's two ways: its colours decoded over all classes, and among those nearby."""
+    return {f"{name}, all classes": plainly(network), f"{name}, nearby": Upscaler(network, TIMES)}
 
 
 def bicubic(image: torch.Tensor, label: torch.Tensor) -> Pair:
