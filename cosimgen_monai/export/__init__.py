@@ -1,20 +1,25 @@
-"""Writers of every format, manifest, contact sheet; and a generated set read back."""
+"""Drawn pairs as files: what a clinical pipeline gets.
 
-from cosimgen_monai.export.contact_sheet import ContactSheet
-from cosimgen_monai.export.dataset_card import DatasetCard
+A pair is brought to its own size, shape and values (``postprocessing``) and written by one writer a format
+(``writer.py``: ``nifti``, ``pictures``, ``native``, ``dicom``, chosen by ``formats.py``); the set says what it holds
+(``record``). ``shards.py`` joins sets, ``generated_folder.py`` reads one back.
+"""
+
 from cosimgen_monai.export.dry_run import dry_run
-from cosimgen_monai.export.faults import FaultReport
 from cosimgen_monai.export.formats import FORMATS, format_names, open_writers
 from cosimgen_monai.export.generated_folder import GeneratedFolder
-from cosimgen_monai.export.intensity import RestoreIntensity
-from cosimgen_monai.export.keep_classes import KeepClasses, exported_card
-from cosimgen_monai.export.manifest import Manifest, listed, run_facts, sample_id
-from cosimgen_monai.export.native_shape import RestoreShape
-from cosimgen_monai.export.nnunet_labels import NnUNetLabels
-from cosimgen_monai.export.parquet import ParquetManifest
+from cosimgen_monai.export.nifti.nnunet_labels import NnUNetLabels
+from cosimgen_monai.export.pictures.thumbnails import Thumbnails
+from cosimgen_monai.export.postprocessing.intensity import RestoreIntensity
+from cosimgen_monai.export.postprocessing.keep_classes import KeepClasses, exported_card
+from cosimgen_monai.export.postprocessing.native_shape import RestoreShape
+from cosimgen_monai.export.postprocessing.upscale import Upscale
+from cosimgen_monai.export.record.contact_sheet import ContactSheet
+from cosimgen_monai.export.record.dataset_card import DatasetCard
+from cosimgen_monai.export.record.faults import FaultReport
+from cosimgen_monai.export.record.manifest import Manifest, listed, run_facts, sample_id
+from cosimgen_monai.export.record.parquet import ParquetManifest
 from cosimgen_monai.export.shards import join_shards
-from cosimgen_monai.export.thumbnails import Thumbnails
-from cosimgen_monai.export.upscale import Upscale
 from cosimgen_monai.export.writer import SampleWriter
 
 __all__ = [

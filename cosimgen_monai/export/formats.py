@@ -8,12 +8,12 @@ from typing import Any
 
 import torch
 
-from cosimgen_monai.export.coco import CocoWriter
-from cosimgen_monai.export.dicom import DicomWriter
-from cosimgen_monai.export.manifest import Manifest
-from cosimgen_monai.export.native import native_writer
-from cosimgen_monai.export.nifti import NiftiWriter
-from cosimgen_monai.export.png import PngWriter
+from cosimgen_monai.export.dicom.image import DicomWriter
+from cosimgen_monai.export.native.layouts import native_writer
+from cosimgen_monai.export.nifti.dataset import NiftiWriter
+from cosimgen_monai.export.pictures.coco import CocoWriter
+from cosimgen_monai.export.pictures.png import PngWriter
+from cosimgen_monai.export.record.manifest import Manifest
 from cosimgen_monai.export.writer import SampleWriter
 from cosimgen_monai.settings import nearest_names
 

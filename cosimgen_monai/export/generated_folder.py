@@ -17,7 +17,7 @@ from cosimgen_monai.data.readers.alignment import check_same_size
 from cosimgen_monai.data.readers.mask import label_of_codes, read_mask
 from cosimgen_monai.data.readers.picture import read_picture
 from cosimgen_monai.data.resampling.square import to_square
-from cosimgen_monai.export.nnunet_labels import NnUNetLabels
+from cosimgen_monai.export.nifti.nnunet_labels import NnUNetLabels
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 

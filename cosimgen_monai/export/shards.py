@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from cosimgen_monai.export.manifest import Manifest
+from cosimgen_monai.export.record.manifest import Manifest
 from cosimgen_monai.settings import atomic_write, remove_drafts
 
 PLAN = "plan.json"

@@ -10,7 +10,7 @@ import torch
 from ignite.engine import Engine, Events
 
 from cosimgen_monai.codec import ClassTable, display_colours
-from cosimgen_monai.export.manifest import Manifest
+from cosimgen_monai.export.record.manifest import Manifest
 
 VOID_GREY = (128, 128, 128)
 """The void's colour where the palette has none: the middle of the cube on whose faces the class colours lie."""

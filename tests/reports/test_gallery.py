@@ -17,7 +17,7 @@ from PIL import Image
 
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.export import Manifest
-from cosimgen_monai.export.manifest import COLUMNS
+from cosimgen_monai.export.record.manifest import COLUMNS
 from cosimgen_monai.reports import Gallery
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

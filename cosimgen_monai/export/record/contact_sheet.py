@@ -8,8 +8,8 @@ from pathlib import Path
 from ignite.engine import Engine, Events
 
 from cosimgen_monai.codec import Picture
-from cosimgen_monai.export.manifest import Manifest
-from cosimgen_monai.export.thumbnails import read_strip
+from cosimgen_monai.export.pictures.thumbnails import read_strip
+from cosimgen_monai.export.record.manifest import Manifest
 from cosimgen_monai.handlers import draw_strips, verdict
 from cosimgen_monai.settings import atomic_write
 

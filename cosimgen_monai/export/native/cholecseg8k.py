@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from cosimgen_monai.data.datasets.cholecseg8k import CLASSES
-from cosimgen_monai.export.png import picture_of, save_picture
+from cosimgen_monai.export.pictures.png import picture_of, save_picture
 from cosimgen_monai.export.writer import SampleWriter
 
 FIRST_VIDEO = 900

@@ -11,7 +11,7 @@ from typing import Any
 
 from ignite.engine import Engine, Events
 
-from cosimgen_monai.export.manifest import Manifest, listed
+from cosimgen_monai.export.record.manifest import Manifest, listed
 from cosimgen_monai.settings import atomic_write
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from typing import Any
 from ignite.engine import Engine, Events
 
 from cosimgen_monai.codec import ClassTable
-from cosimgen_monai.export.manifest import Manifest, listed
+from cosimgen_monai.export.record.manifest import Manifest, listed
 from cosimgen_monai.settings import atomic_write
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cosimgen_monai.codec import VOID, overlay, to_8_bit
-from cosimgen_monai.export.manifest import sample_id
+from cosimgen_monai.export.record.manifest import sample_id
 from cosimgen_monai.export.writer import SampleWriter
 from cosimgen_monai.settings import atomic_write
 

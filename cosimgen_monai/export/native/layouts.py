@@ -8,12 +8,12 @@ from typing import Any
 
 import torch
 
-from cosimgen_monai.export.manifest import Manifest
-from cosimgen_monai.export.native_btcv import BtcvLayout
-from cosimgen_monai.export.native_cholecseg8k import CholecSeg8kLayout
-from cosimgen_monai.export.native_folder import FolderLayout
-from cosimgen_monai.export.native_mbrsc import MbrscLayout
-from cosimgen_monai.export.native_voc import VocLayout
+from cosimgen_monai.export.native.btcv import BtcvLayout
+from cosimgen_monai.export.native.cholecseg8k import CholecSeg8kLayout
+from cosimgen_monai.export.native.folder import FolderLayout
+from cosimgen_monai.export.native.mbrsc import MbrscLayout
+from cosimgen_monai.export.native.voc import VocLayout
+from cosimgen_monai.export.record.manifest import Manifest
 from cosimgen_monai.export.writer import SampleWriter
 
 LAYOUTS: dict[str, Callable[[Path, dict[str, Any], torch.Tensor, Manifest], SampleWriter]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ignite.engine import Engine, Events
 
-from cosimgen_monai.export.manifest import Manifest, listed
+from cosimgen_monai.export.record.manifest import Manifest, listed
 from cosimgen_monai.settings import atomic_write
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from cosimgen_monai.codec import VOID
 from cosimgen_monai.data.datasets.mbrsc import CLASSES, VOID_COLOURS
-from cosimgen_monai.export.png import picture_of, save_picture
+from cosimgen_monai.export.pictures.png import picture_of, save_picture
 from cosimgen_monai.export.writer import SampleWriter
 
 FIRST_TILE = 901

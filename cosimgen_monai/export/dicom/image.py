@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 
-from cosimgen_monai.export.dicom_segmentation import SegmentationMaker
-from cosimgen_monai.export.manifest import Manifest, sample_id
+from cosimgen_monai.export.dicom.segmentation import SegmentationMaker
+from cosimgen_monai.export.nifti.slice_volume import slice_spacing
 from cosimgen_monai.export.optional import import_for_export
-from cosimgen_monai.export.slice_volume import slice_spacing
+from cosimgen_monai.export.record.manifest import Manifest, sample_id
 from cosimgen_monai.export.writer import SampleWriter
 from cosimgen_monai.settings import atomic_write
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from cosimgen_monai.export.manifest import Manifest
-from cosimgen_monai.export.slice_volume import save_slice, slice_affine
+from cosimgen_monai.export.nifti.slice_volume import save_slice, slice_affine
+from cosimgen_monai.export.record.manifest import Manifest
 from cosimgen_monai.export.writer import SampleWriter
 
 FIRST_CASE = 900_000

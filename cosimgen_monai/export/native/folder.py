@@ -8,9 +8,9 @@ from typing import Any
 from PIL import Image
 
 from cosimgen_monai.codec import VOID
-from cosimgen_monai.export.manifest import sample_id
-from cosimgen_monai.export.png import picture_of, save_picture
-from cosimgen_monai.export.slice_volume import save_slice, slice_affine
+from cosimgen_monai.export.nifti.slice_volume import save_slice, slice_affine
+from cosimgen_monai.export.pictures.png import picture_of, save_picture
+from cosimgen_monai.export.record.manifest import sample_id
 from cosimgen_monai.export.writer import SampleWriter
 from cosimgen_monai.settings import atomic_write
 

@@ -12,10 +12,10 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from cosimgen_monai.export.manifest import Manifest, sample_id
-from cosimgen_monai.export.nnunet_labels import NnUNetLabels
+from cosimgen_monai.export.nifti.nnunet_labels import NnUNetLabels
 from cosimgen_monai.export.optional import import_for_export
-from cosimgen_monai.export.png import picture_of, save_picture
+from cosimgen_monai.export.pictures.png import picture_of, save_picture
+from cosimgen_monai.export.record.manifest import Manifest, sample_id
 from cosimgen_monai.export.writer import SampleWriter
 from cosimgen_monai.settings import atomic_write
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cosimgen_monai.codec import Picture, colour_label, overlay, to_8_bit
-from cosimgen_monai.export.manifest import sample_id
-from cosimgen_monai.export.png import save_picture
+from cosimgen_monai.export.pictures.png import save_picture
+from cosimgen_monai.export.record.manifest import sample_id
 from cosimgen_monai.export.writer import SampleWriter
 
 MAX_SIDE = 160

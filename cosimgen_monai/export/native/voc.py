@@ -6,8 +6,8 @@ from typing import Any
 
 from PIL import Image
 
-from cosimgen_monai.export.manifest import sample_id
-from cosimgen_monai.export.png import indexed, picture_of, save_picture
+from cosimgen_monai.export.pictures.png import indexed, picture_of, save_picture
+from cosimgen_monai.export.record.manifest import sample_id
 from cosimgen_monai.export.writer import SampleWriter
 from cosimgen_monai.settings import atomic_write
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import torch
 
-from cosimgen_monai.export.manifest import Manifest, sample_id
-from cosimgen_monai.export.nnunet_labels import NnUNetLabels
-from cosimgen_monai.export.slice_volume import DESCRIPTION, save_slice, slice_affine
+from cosimgen_monai.export.nifti.nnunet_labels import NnUNetLabels
+from cosimgen_monai.export.nifti.slice_volume import DESCRIPTION, save_slice, slice_affine
+from cosimgen_monai.export.record.manifest import Manifest, sample_id
 from cosimgen_monai.export.writer import SampleWriter
 from cosimgen_monai.settings import atomic_write
 

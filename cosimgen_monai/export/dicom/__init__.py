@@ -1,0 +1,1 @@
+"""CT images and their segmentations as DICOM."""

@@ -1,0 +1,1 @@
+"""The published datasets' own layouts and codes, one file each."""

@@ -1,0 +1,1 @@
+"""NIfTI slices, and nnU-Net's dataset of them."""
