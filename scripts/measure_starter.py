@@ -71,12 +71,17 @@ def main() -> None:
 
 def held_out_class_sets(model: TrainedModel, dataset_dir: str, cache_dir: str) -> list[tuple[int, ...]]:
     """Return the class sets of the slices that ``train.json`` holds out."""
+    return training_config(model, dataset_dir, cache_dir).get_parsed_content("validate#pairs").class_sets()
+
+
+def training_config(model: TrainedModel, dataset_dir: str, cache_dir: str) -> ConfigParser:
+    """Return ``train.json`` for a model's size, parsed."""
     train = ConfigParser(ConfigParser.load_config_file("bundle/configs/train.json"))
     train.update(
         {"dataset_dir": dataset_dir, "cache_dir": cache_dir, "image_size": model.card["network"]["image_size"]}
     )
     train.parse()
-    return train.get_parsed_content("validate#pairs").class_sets()
+    return train
 
 
 def draw(model: TrainedModel, requests: list[Request], args: argparse.Namespace) -> list[dict[str, Any]]:
