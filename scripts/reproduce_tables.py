@@ -2,10 +2,12 @@
 
 Each model is timed for a few iterations, trained for as many whole epochs as the minutes hold (rounded up for a
 baseline, down for CoSimGen), drawn from (the training's class sets, then one class at a time for PPV) and evaluated. A
-second call with the same arguments goes on where the first was stopped, within a model too.
+second call with the same arguments goes on where the first was stopped, within a model too. At the end
+``draw_figures.py`` draws figures 5 and 6 (with ``--ablation`` figure 8 too) into the same folder.
 
     python scripts/reproduce_tables.py --dataset phantom --minutes_per_model 8 --output_dir output/tables
     python scripts/reproduce_tables.py --dataset mbrsc --dataset_dir DIR --minutes_per_model 60 --output_dir OUT
+    python scripts/reproduce_tables.py --dataset mbrsc --dataset_dir DIR --scale paper --output_dir OUT --plan_only
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import io
 import json
 import logging
 import math
+import resource
 import subprocess
 import sys
 import tempfile
@@ -29,7 +32,8 @@ from ignite.engine import Events
 from monai.bundle import create_workflow
 
 from cosimgen_monai.baselines import ARCHITECTURES
-from cosimgen_monai.networks import read_model
+from cosimgen_monai.networks import SentenceEncoder, read_model
+from cosimgen_monai.reports.embedding_plot import embeddings_of
 from cosimgen_monai.reports.paper_figures import PAPER
 
 CONFIGS = Path(__file__).resolve().parents[1] / "bundle" / "configs"
@@ -45,7 +49,11 @@ ABLATIONS = {
 }
 TIMED, WARM_UP = 20, 5
 """Iterations that a model is timed over, after those that warm it up."""
-VALIDATIONS = 4
+VALIDATIONS, STEPS = 4, 20
+"""Validations a model, and the steps in which CoSimGen draws a sample, as in ``train.json`` and ``inference.json``."""
+SECONDS_TIMED = 90
+"""A model that is slower is timed over fewer iterations, three at least."""
+NO_PART_OF_A_PLAN = ("output_dir", "include_real", "plan_only")
 COLUMNS = ("FID", "KID", "VGG", "LPIPS", "sFID", "PPV")
 """The paper's names of the figures of tables 1 and 2, in the order of ``PAPER``."""
 
@@ -62,6 +70,8 @@ def main() -> None:
     parser.add_argument("--scale", choices=("starter", "paper"), default="starter")
     parser.add_argument("--ablation", action="store_true", help="CoSimGen's ablations (figure 8) instead")
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--include_real", action="store_true", help="real pairs in figures 5 and 6")
+    parser.add_argument("--plan_only", action="store_true", help="say what time and memory it takes, and stop")
     args = parser.parse_args()
     if args.dataset_dir is None:
         if args.dataset != "phantom":
@@ -71,19 +81,24 @@ def main() -> None:
     models = list(ABLATIONS) if args.ablation else list(MODELS)
     plan = read_plan(args, models)
     print_plan(args, plan)
+    if args.plan_only:
+        return
     for model in models:
         folder = args.output_dir / folder_name(model)
         train(args, model, plan[model], folder / "training")
         draw(args, folder / "training", folder / "generated", args.num_samples, by_one_class=False)
         draw(args, folder / "training", folder / "single_class", args.num_samples // 4, by_one_class=True)
         evaluate(args, folder)
+        if args.ablation:
+            align(folder)
         print_tables(args, models)
+    draw_figures(args)
 
 
 def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str, Any]]:
     """Return how long each model trains, timed at the first call and read back at later ones."""
     path = args.output_dir / "plan.json"
-    asked = {key: str(value) for key, value in vars(args).items() if key != "output_dir"}
+    asked = {key: str(value) for key, value in vars(args).items() if key not in NO_PART_OF_A_PLAN}
     if path.is_file():
         known = json.loads(path.read_text("utf-8"))
         if known["asked"] != asked:
@@ -101,7 +116,9 @@ def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str
 
 def time_model(args: argparse.Namespace, model: str) -> dict[str, Any]:
     """Train a model for a few iterations and return the epochs that the minutes hold, and the memory it takes."""
-    times: list[float] = []
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
     with tempfile.TemporaryDirectory() as folder:
         run = create_workflow(
             config_file=training_files(args, model),
@@ -113,15 +130,18 @@ def time_model(args: argparse.Namespace, model: str) -> dict[str, Any]:
         trainer, device = (run.parser.get_parsed_content(key) for key in ("train#trainer", "target_device"))
         run.parser.get_parsed_content("ema").attach(trainer)
         epoch_length = len(run.parser.get_parsed_content("train#dataloader"))
+        batch_size = run.parser.get_parsed_content("batch_size")
 
         @trainer.on(Events.ITERATION_COMPLETED)
         def note() -> None:
             if device.type == "cuda":
                 torch.cuda.synchronize()
             times.append(time.perf_counter())
-            if len(times) == min(WARM_UP + TIMED, epoch_length):
+            slow = len(times) > 3 and times[-1] - times[0] > SECONDS_TIMED
+            if slow or len(times) > min(WARM_UP + TIMED, epoch_length):
                 raise _Timed
 
+        times = [time.perf_counter()]
         with contextlib.suppress(_Timed):
             trainer.run()
     first = min(WARM_UP, len(times) - 2)
@@ -130,8 +150,10 @@ def time_model(args: argparse.Namespace, model: str) -> dict[str, Any]:
     return {
         "seconds_per_iteration": seconds,
         "iterations_per_epoch": epoch_length,
+        "batch_size": batch_size,
         "max_epochs": max(1, math.ceil(epochs) if MODELS.get(model) else math.floor(epochs)),
         "gpu_memory_gib": torch.cuda.max_memory_reserved() / 2**30 if device.type == "cuda" else None,
+        "memory_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
     }
 
 
@@ -186,6 +208,24 @@ def evaluate(args: argparse.Namespace, folder: Path) -> None:
     run_job("evaluating", files, {**training_keys(args, ""), **keys})
 
 
+def align(folder: Path) -> None:
+    """Measure how well a model's text and class embeddings agree."""
+    if (folder / "alignment.json").is_file():
+        return
+    found = embeddings_of(read_model(folder / "training" / "model.pt"), SentenceEncoder()).alignment()
+    (folder / "alignment.json").write_text(json.dumps(found, indent=1), "utf-8")
+
+
+def draw_figures(args: argparse.Namespace) -> None:
+    """Draw what can be drawn; a figure that fails takes nothing from the tables."""
+    real = ["--include_real"] if args.include_real else []
+    script = Path(__file__).with_name("draw_figures.py")
+    print("\n== figures", flush=True)
+    command = [sys.executable, str(script), "tables", "--output_dir", str(args.output_dir), *real]
+    if subprocess.run(command, check=False).returncode:
+        print(f"the figures failed; again: {' '.join(command)}", flush=True)
+
+
 def run_job(job: str, files: list[str], keys: dict[str, Any]) -> None:
     """Run one job of the bundle as a user would, and stop here where it fails."""
     overrides = [part for key, value in keys.items() for part in (f"--{key}", str(value))]
@@ -200,14 +240,28 @@ def print_plan(args: argparse.Namespace, plan: dict[str, dict[str, Any]]) -> Non
     print(
         f"{args.dataset} at {args.scale} scale, {len(plan)} models, {args.minutes_per_model:g} minutes' training each:"
     )
+    total = 0.0
     for model, facts in plan.items():
-        seconds = facts["seconds_per_iteration"] * facts["iterations_per_epoch"] * facts["max_epochs"]
-        memory = facts["gpu_memory_gib"]
+        minutes = facts["seconds_per_iteration"] * facts["iterations_per_epoch"] * facts["max_epochs"] / 60
+        sampling = sampling_minutes(args, model, facts)
+        total += minutes + sampling
+        gpu, host = facts["gpu_memory_gib"], facts.get("memory_gib")
         print(
-            f"  {model:<18}{facts['max_epochs']:>6} epochs of {facts['iterations_per_epoch']} iterations, "
-            f"{seconds / 60:.1f} minutes" + (f", {memory:.1f} GiB of GPU memory" if memory else "")
+            f"  {model:<18}{facts['max_epochs']:>6} epochs of {facts['iterations_per_epoch']} iterations of "
+            f"{facts['seconds_per_iteration']:.2g} s: {minutes:.1f} minutes, about {sampling:.1f} of sampling"
+            + (f", {gpu:.1f} GiB of GPU memory" if gpu else "")
+            + (f", up to {host:.1f} GiB of memory" if host else "")
         )
-    print(f"Validation ({VALIDATIONS} a model), {args.num_samples} samples and an evaluation of each come on top.")
+    print(
+        f"In all about {total / 60:.1f} hours; reading the data at first and the evaluations come on top.", flush=True
+    )
+
+
+def sampling_minutes(args: argparse.Namespace, model: str, facts: dict[str, Any]) -> float:
+    """Return roughly how long validations and samples take: a forward pass is a third of a training iteration."""
+    passes = 1 if MODELS.get(model) else STEPS
+    samples = VALIDATIONS * 64 + 1.25 * args.num_samples
+    return samples * passes * facts["seconds_per_iteration"] / facts.get("batch_size", 4) / 3 / 60
 
 
 def print_tables(args: argparse.Namespace, models: list[str]) -> None:
@@ -248,7 +302,11 @@ def figures_of(folder: Path) -> dict[str, float | None] | None:
     figures |= {f"sfid_{name}": sfid["mean"] for name, sfid in report["sfid"].items()}
     with (folder / "single_class" / "manifest.csv").open(newline="", encoding="utf-8") as file:
         found = [row["classes_asked"] in row["classes_found"].split("; ") for row in csv.DictReader(file)]
-    return {**figures, "ppv": sum(found) / len(found), "presence_f1": report["presence"]["presence_f1"]}
+    figures |= {"ppv": sum(found) / len(found), "presence_f1": report["presence"]["presence_f1"]}
+    if (folder / "alignment.json").is_file():
+        aligned = json.loads((folder / "alignment.json").read_text("utf-8"))
+        figures |= {"text_finds_classes": aligned["retrieval_accuracy"], "matched_distance": aligned["distance_ratio"]}
+    return figures
 
 
 def _number(value: float | None) -> str:

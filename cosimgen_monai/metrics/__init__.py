@@ -5,6 +5,7 @@ from cosimgen_monai.metrics.co_occurrence import co_occurrence
 from cosimgen_monai.metrics.companions import real_unrequested_rate
 from cosimgen_monai.metrics.density_coverage import density_coverage
 from cosimgen_monai.metrics.diversity import multi_scale_ssim, num_scales
+from cosimgen_monai.metrics.embedding_alignment import embedding_alignment
 from cosimgen_monai.metrics.feature_distance import feature_pair_distance, image_pair_mean, random_pairs
 from cosimgen_monai.metrics.frechet import Moments, frechet_distance, frechet_of_features
 from cosimgen_monai.metrics.kernel import kernel_distance
@@ -29,6 +30,7 @@ __all__ = [
     "agreement",
     "co_occurrence",
     "density_coverage",
+    "embedding_alignment",
     "feature_pair_distance",
     "frechet_distance",
     "frechet_of_features",

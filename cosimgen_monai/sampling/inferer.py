@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -13,6 +14,8 @@ from cosimgen_monai.sampling.noise import SampleNoise
 from cosimgen_monai.sampling.precision import PRECISIONS, autocast
 from cosimgen_monai.sampling.schedule import NoiseSchedule
 from cosimgen_monai.sampling.solvers import SAMPLERS, check_steps
+
+Watch = Callable[[int, torch.Tensor, torch.Tensor], None]
 
 
 class NoisingInferer(Inferer):
@@ -82,6 +85,7 @@ class SamplingInferer(PairInferer):
         steps: number of network evaluations a sample (twice that with guidance).
         guidance_scale: 1 is plain conditional sampling; above, the prediction moves away from the null condition's.
         precision: ``float32``, ``bfloat16`` or ``float16`` for the network; the solver runs in float32.
+        watch: called at each step with the timestep, the noisy pairs x_t and the estimate x̂_0 of the clean ones.
 
     Raises:
         ValueError: if an option is unknown or out of range.
@@ -94,6 +98,7 @@ class SamplingInferer(PairInferer):
         steps: int = 20,
         guidance_scale: float = 1.0,
         precision: str = "bfloat16",
+        watch: Watch | None = None,
     ) -> None:
         super().__init__(precision)
         if sampler not in SAMPLERS:
@@ -107,6 +112,7 @@ class SamplingInferer(PairInferer):
         self.sampler = sampler
         self.steps = steps
         self.guidance_scale = float(guidance_scale)
+        self.watch = watch
 
     @torch.no_grad()
     def __call__(  # type: ignore[override]
@@ -124,7 +130,10 @@ class SamplingInferer(PairInferer):
             if guided:
                 asked, null = prediction.chunk(2)
                 prediction = null + self.guidance_scale * (asked - null)
-            return self.schedule.clean(prediction, x, timesteps[: x.shape[0]])
+            x0 = self.schedule.clean(prediction, x, timesteps[: x.shape[0]])
+            if self.watch is not None:
+                self.watch(t, x, x0)
+            return x0
 
         return SAMPLERS[self.sampler](clean, inputs, self.schedule, self.steps)
 
