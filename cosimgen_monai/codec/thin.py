@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import binary_opening
 from scipy.ndimage import label as components
 
-WHOLE_PIXELS = 2
+WHOLE_PIXELS = 3
 """Structures of so many low-resolution pixels are kept whole."""
 _EIGHT = np.ones((3, 3), dtype=bool)
 
@@ -15,7 +15,7 @@ _EIGHT = np.ones((3, 3), dtype=bool)
 def restore_thin(label: NDArray[np.uint8], low_label: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Bring back the thin structures of a low-resolution label that its enlargement lost.
 
-    Structures of one or two low-resolution pixels come back whole. Of larger ones, a pixel that stands in no 2 × 2
+    Structures of up to three low-resolution pixels come back whole. Of larger ones, a pixel that stands in no 2 × 2
     block of its class comes back where less than half of it is left: borders within a pixel are the enlargement's, but
     no line breaks.
 

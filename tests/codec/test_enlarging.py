@@ -92,8 +92,8 @@ def test_a_thin_line_in_pieces_stays() -> None:
     assert np.array_equal(merge_splinters(label, parent, min_pixels=9), label)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 2), (2, 1)])
-def test_a_structure_of_one_or_two_pixels_comes_back_whole(shape: tuple[int, int]) -> None:
+@pytest.mark.parametrize("shape", [(1, 1), (1, 2), (2, 1), (3, 1)])
+def test_a_structure_of_up_to_three_pixels_comes_back_whole(shape: tuple[int, int]) -> None:
     low = np.zeros((8, 8), np.uint8)
     low[3 : 3 + shape[0], 4 : 4 + shape[1]] = 4
     swallowed = np.zeros((32, 32), np.uint8)
