@@ -75,7 +75,7 @@ def read_form(content: bytes) -> Form:
     """
     try:
         fields = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError("The form is no JSON.") from error
     if not isinstance(fields, dict) or fields.keys() != _FIELDS:
         raise ValueError(f"The form must have the fields {', '.join(sorted(_FIELDS))}.")

@@ -89,19 +89,13 @@ class Frames:
             raise StoppedError
         step = self._calls % self.steps + 1  # a second batch starts again
         self._calls += 1
+        self.tell({"event": "step", "step": step, "steps": self.steps, "timestep": timestep})
         if (step - 1) % -(-self.steps // MAX_FRAMES) and step != self.steps:
             return
         asked: Any = self.generator.state.batch
         shown = self.pictures.of_estimates(estimates[: len(asked)])
-        self.tell(
-            {
-                "event": "frame",
-                "step": step,
-                "steps": self.steps,
-                "timestep": timestep,
-                "pictures": {request.index: shown[i] for i, request in enumerate(asked)},
-            }
-        )
+        pictures = {request.index: shown[i] for i, request in enumerate(asked)}
+        self.tell({"event": "frame", "step": step, "pictures": pictures})
 
 
 def _data_url(picture: Picture) -> str:

@@ -29,8 +29,8 @@ def prompt_page(studio: Studio) -> str:
         '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">'
         f"<title>CoSimGen: draw pairs from words</title><style>{STYLE}{PAGE_STYLE}</style></head><body><main>"
         "<h1>Draw pairs from words</h1>"
-        f'<p class="soft">Images with their masks, drawn by a model trained on {dataset}. Every pair is synthetic: no '
-        "real patient or scene. For research, never for diagnosis.</p>"
+        f'<p class="soft">Images with their masks, drawn by a model trained on the dataset “{dataset}”. Every '
+        "pair is synthetic: no real patient or scene. For research, never for diagnosis.</p>"
         f"{_form(studio)}{_RESULTS}</main><script>const DATA={data};\n{SCRIPT}</script></body></html>\n"
     )
 

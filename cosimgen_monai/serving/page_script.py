@@ -33,7 +33,7 @@ function busy(on){$('draw').disabled=$('next').disabled=on;$('stop').hidden=!on;
 async function draw(){
   if(stop||!form.reportValidity())return;
   fail('');busy(true);stop=new AbortController();$('progress').value=0;$('status').textContent='';
-  clearTimeout(typed);asked++;
+  clearTimeout(typed);asked++;$('understood').replaceChildren();
   try{
     const answer=await post('/draw',filled(),stop.signal),decoder=new TextDecoder(),reader=answer.body.getReader();
     let rest='',ended=false;
@@ -50,8 +50,8 @@ const on={
     const n=+form.number.value;$('pairs').className=n===1?'one':'';
     for(let i=0;i<n;i++)cards.set(i,card(i))},
   waiting(){$('status').textContent='Another drawing is under way; yours comes next.'},
-  frame(e){$('status').textContent='Step '+e.step+' of '+e.steps;$('progress').value=e.step/e.steps;
-    for(const [i,p] of Object.entries(e.pictures))show(cards.get(+i),p)},
+  step(e){$('status').textContent='Step '+e.step+' of '+e.steps;$('progress').value=e.step/e.steps},
+  frame(e){for(const [i,p] of Object.entries(e.pictures))show(cards.get(+i),p)},
   pair(e){const c=cards.get(e.index);show(c,e.pictures);c.root.classList.remove('drawing');facts(c.facts,e)},
   done(e){$('progress').value=1;$('status').textContent=cards.size+(cards.size===1?' pair':' pairs')+' in '+
     e.seconds.toFixed(1)+' s';links(e)},
@@ -67,11 +67,11 @@ function card(i){
 function show(c,pictures){c.images.forEach((img,k)=>{img.src=pictures[k]})}
 function facts(place,e){
   const list=make('ul');
-  for(const [id,area] of e.found.sort((a,b)=>b[1]-a[1])){const row=make('li',null,wanted.has(id)?'':'extra');
+  for(const [id,area] of e.areas.sort((a,b)=>b[1]-a[1])){const row=make('li',null,wanted.has(id)?'':'extra');
     row.title=wanted.has(id)?'asked for':'not asked for';
     row.append(swatch(id),DATA.classes[id].name,make('b',(100*area).toFixed(1)+' %'));list.append(row)}
   place.replaceChildren(list);
-  if(e.found.some(([id])=>!wanted.has(id)))place.append(make('p','Grey: drawn, but not asked for.','soft'));
+  if(e.areas.some(([id])=>!wanted.has(id)))place.append(make('p','Grey: drawn, but not asked for.','soft'));
   if(e.faults.length)place.append(make('p',e.faults.join(', '),'faults'));
   if(e.redraws)place.append(make('p','Drawn again '+e.redraws+'×.','soft'));
   place.dataset.id=e.id}
@@ -82,8 +82,9 @@ function links(e){
     for(const f of DATA.formats)p.append(link(LABEL[f],'/drawings/'+e.drawing+'/'+f+'/'+c.facts.dataset.id+'.zip'));
     c.facts.append(p)}
   $('all').replaceChildren(link('Download everything, with manifest and card','/drawings/'+e.drawing+'.zip'));
-  if(e.arguments)$('all').append(make('p','To draw these again, run generating as this page was started, and with',
-    'soft'),make('code',e.arguments,'command'));
+  if(e.arguments){const code=make('code',null,'command');  // a line may break between arguments only
+    for(const words of e.arguments.split(/ (?=--)/))code.append(make('span',words),' ');
+    $('all').append(make('p','To draw these again, run generating as this page was started, and with','soft'),code)}
   $('after').hidden=false}
 
 form.addEventListener('submit',e=>{e.preventDefault();draw()});

@@ -50,7 +50,8 @@ font-variant-numeric:tabular-nums;white-space:nowrap}
 .facts p{margin:.3rem 0}
 .facts a,#all a{margin-right:.75rem}
 a{color:var(--bar)}
-.command{display:block;white-space:pre-wrap;background:var(--page);border:1px solid var(--line);border-radius:8px;
+.command span{display:inline-block}
+.command{display:block;background:var(--page);border:1px solid var(--line);border-radius:8px;
 padding:.6rem .7rem}
 @media (min-width:56rem){#pairs.one .pair{grid-template-columns:repeat(4,1fr)}}
 @media (max-width:30rem){main{padding-top:1rem}section{padding:1rem}h1{font-size:1.6rem}}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import logging
+import signal
 import socket
+from threading import current_thread, main_thread
 from typing import Any
 
 from cosimgen_monai.serving.guests import is_loopback
@@ -34,6 +36,8 @@ def serve(studio: Studio, host: Any, port: Any) -> None:
                 "`host` is %s: whoever reaches this machine can use the page, it asks for no password.", host
             )
         logger.info("The prompt page is at http://%s:%d (Ctrl-C ends it).", shown, server.server_address[1])
+        if current_thread() is main_thread():
+            signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing is left behind
         server.serve_forever()
     except KeyboardInterrupt:
         logger.info("The prompt page is closed.")

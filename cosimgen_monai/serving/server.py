@@ -7,6 +7,7 @@ import logging
 import re
 import socket
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import Any
 
 from cosimgen_monai.serving.form import read_form
@@ -17,7 +18,6 @@ from cosimgen_monai.serving.studio import Studio
 
 logger = logging.getLogger(__name__)
 
-MAX_BODY = 1_000_000
 _ARCHIVE = re.compile(r"/drawings/(?P<name>[\w-]+)(/(?P<part>\w+)/(?P<sample>\w+))?\.zip", re.ASCII)
 
 
@@ -43,6 +43,11 @@ class PageServer(ThreadingHTTPServer):
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         self.address_family = family
         super().__init__(address[:2], PageHandler)  # type: ignore[arg-type]
+
+    def server_bind(self) -> None:
+        """Bind the socket, without the base class's look-up of the machine's name, which may ask a network."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.host, self.server_address[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Keep a connection that broke off out of the log."""
@@ -82,10 +87,10 @@ class PageHandler(BaseHTTPRequestHandler):
             self._refuse(403, "Only the page itself may ask for pairs.")
         elif self.headers.get_content_type() != "application/json":
             self._refuse(415, "A form is sent as application/json.")
-        elif not (length := self.headers["Content-Length"] or "").isdecimal() or int(length) > MAX_BODY:
-            self._refuse(413, f"A form has {MAX_BODY:,} bytes at most.")
+        elif not re.fullmatch(r"\d{1,6}", self.headers["Content-Length"] or "", re.ASCII):
+            self._refuse(413, "A form says its length, which is below 1,000,000 bytes.")
         else:
-            handle(self.rfile.read(int(length)))
+            handle(self.rfile.read(int(self.headers["Content-Length"])))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing of single requests, unless debugging."""

@@ -16,9 +16,9 @@ from ignite.engine import Events
 from torch.utils.data import DataLoader
 
 from cosimgen_monai.baselines import inferer_of
-from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.codec import ClassTable, class_areas
 from cosimgen_monai.engines import PairGenerator
-from cosimgen_monai.export import DatasetCard, Manifest, class_colours, listed, open_writers, sample_id
+from cosimgen_monai.export import DatasetCard, FaultReport, Manifest, class_colours, listed, open_writers, sample_id
 from cosimgen_monai.networks import TrainedModel
 from cosimgen_monai.prompts import Request, plan_requests, wish_notes
 from cosimgen_monai.sampling import PairInferer
@@ -128,7 +128,8 @@ class Studio:
     def close(self) -> None:
         """End a drawing that is under way, and remove what is kept."""
         self.closing.set()
-        self._turn.acquire(timeout=10)  # a step takes less; the process ends anyway
+        if self._turn.acquire(timeout=10):  # a step takes less
+            self._turn.release()  # whoever waited for it finds the page closing
         self.drawings.clear()
 
     def _inferer(self, form: Form) -> PairInferer:
@@ -144,14 +145,14 @@ class Studio:
         while not self._turn.acquire(timeout=0.5):
             tell({"event": "waiting"})
         try:
+            if self.closing.is_set():
+                raise StoppedError
             yield
         finally:
             self._turn.release()
 
     def _draw(self, requests: Sequence[Request], inferer: PairInferer, tell: Tell) -> str:
         """Draw into a folder of its own and return the drawing's name."""
-        if self.closing.is_set():
-            raise StoppedError
         folder = TemporaryDirectory(prefix="cosimgen_")
         try:
             self._generator(requests, inferer, Path(folder.name), tell).run()
@@ -173,6 +174,7 @@ class Studio:
             batch_size=size,
             val_handlers=[*writers, manifest, dataset_card],
         )
+        FaultReport(folder / "faults.csv", manifest, generator.redraws.max_redraws).attach(generator)
         inferer.watch = Frames(generator, getattr(inferer, "steps", 1), self.pictures, tell, self.closing)
 
         def show(engine: Any) -> None:
@@ -185,13 +187,14 @@ class Studio:
 
     def _shown(self, sample: dict[str, Any], row: dict[str, str]) -> dict[str, Any]:
         """Return a drawn sample as an event: its pictures, and what its manifest row says."""
-        ids = [self.classes.names.index(name) for name in listed(row["classes_found"])]
+        label = sample["drawn_label"]  # areas and presence are defined at the training's size
+        areas = (class_areas(label[None], self.classes.num_classes)[0] / label.numel()).tolist()
         return {
             "event": "pair",
             "index": sample["request"].index,
             "id": row["id"],
             "pictures": self.pictures.of_pair(sample["image"], sample["label"]),
-            "found": list(zip(ids, map(float, listed(row["areas"])), strict=True)),
+            "areas": [(i, areas[i]) for i in self.classes.objects if areas[i]],
             "faults": listed(row["faults"]),
             "redraws": int(row["redraws"]),
         }
