@@ -108,6 +108,7 @@ class PairGenerator(Evaluator):
     def _draw(self, asked: list[Request]) -> list[dict[str, Any]]:
         """Draw requests, a batch at most, and let MONAI's postprocessing run."""
         requests = asked + [asked[-1]] * (self.batch_size - len(asked))
+        self.state.batch = asked  # who watches the inferer finds them here; the postprocessing goes through it too
         self.network.eval()
         with torch.no_grad():
             noise = self.inferer.noise([request.seed for request in requests], self.network)
@@ -118,7 +119,6 @@ class PairGenerator(Evaluator):
         samples = zip(asked, images.cpu(), labels, labels, certainty, strict=False)
         names = ("request", "image", "label", "drawn_label", "certainty")
         self.state.output = [dict(zip(names, sample, strict=True)) for sample in samples]
-        self.state.batch = asked  # the postprocessing goes through both
         self.fire_event(IterationEvents.MODEL_COMPLETED)  # where it listens
         return self.state.output
 

@@ -9,7 +9,7 @@ from cosimgen_monai.export.dry_run import dry_run
 from cosimgen_monai.export.formats import FORMATS, format_names, open_writers
 from cosimgen_monai.export.generated_folder import GeneratedFolder
 from cosimgen_monai.export.nifti.nnunet_labels import NnUNetLabels
-from cosimgen_monai.export.pictures.thumbnails import Thumbnails
+from cosimgen_monai.export.pictures.thumbnails import Thumbnails, small_pictures
 from cosimgen_monai.export.postprocessing.intensity import RestoreIntensity
 from cosimgen_monai.export.postprocessing.keep_classes import KeepClasses, exported_card
 from cosimgen_monai.export.postprocessing.native_shape import RestoreShape
@@ -20,7 +20,7 @@ from cosimgen_monai.export.record.faults import FaultReport
 from cosimgen_monai.export.record.manifest import Manifest, listed, run_facts, sample_id
 from cosimgen_monai.export.record.parquet import ParquetManifest
 from cosimgen_monai.export.shards import join_shards
-from cosimgen_monai.export.writer import SampleWriter
+from cosimgen_monai.export.writer import SampleWriter, class_colours
 
 __all__ = [
     "FORMATS",
@@ -37,6 +37,7 @@ __all__ = [
     "SampleWriter",
     "Thumbnails",
     "Upscale",
+    "class_colours",
     "dry_run",
     "exported_card",
     "format_names",
@@ -45,4 +46,5 @@ __all__ = [
     "open_writers",
     "run_facts",
     "sample_id",
+    "small_pictures",
 ]

@@ -1,6 +1,6 @@
 """Words: prompt templates, synonyms, reading a request, mixes of class sets."""
 
-from cosimgen_monai.prompts.plan import describe_plan, show_plan
+from cosimgen_monai.prompts.plan import describe_plan, show_plan, wish_notes
 from cosimgen_monai.prompts.prompt_book import PromptBook
 from cosimgen_monai.prompts.reading import Reading, read_prompt, understand
 from cosimgen_monai.prompts.requests import Request, fingerprint, plan_requests, requests_of_sets
@@ -23,5 +23,6 @@ __all__ = [
     "show_plan",
     "understand",
     "vary_prompt",
+    "wish_notes",
     "write_prompt",
 ]

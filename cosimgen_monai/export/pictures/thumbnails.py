@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,24 @@ class Thumbnails(SampleWriter):
     def write(self, sample: dict[str, Any]) -> None:
         """Write a sample's strip."""
         image, label = to_8_bit(sample["image"].numpy()), sample["label"][0].numpy()
-        longest = max(label.shape)
-        if longest > MAX_SIDE:
-            size = tuple(max(1, round(side * MAX_SIDE / longest)) for side in label.shape[::-1])
-            image = np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX))
-            label = np.asarray(Image.fromarray(label).resize(size, Image.Resampling.NEAREST))
-        over = overlay(image, label, self.colours, self.classes.background)
-        strip = np.concatenate([image, colour_label(label, self.colours), over], axis=1)
+        strip = np.concatenate(small_pictures(image, label, self.colours, self.classes.background, MAX_SIDE), axis=1)
         save_picture(self.folder / f"{sample_id(sample['request'])}.png", Image.fromarray(strip))
+
+
+def small_pictures(
+    image: Picture,
+    label: Picture,
+    colours: Sequence[tuple[int, int, int]],
+    background: int | None,
+    max_side: int,
+) -> tuple[Picture, Picture, Picture]:
+    """Return image (H W 3), mask (H W ids) and overlay as pictures to look at, none larger than ``max_side``."""
+    longest = max(label.shape)
+    if longest > max_side:
+        size = tuple(max(1, round(side * max_side / longest)) for side in label.shape[::-1])
+        image = np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX))
+        label = np.asarray(Image.fromarray(label).resize(size, Image.Resampling.NEAREST))
+    return image, colour_label(label, colours), overlay(image, label, colours, background)
 
 
 def read_strip(path: Path) -> tuple[Picture, Picture, Picture]:
