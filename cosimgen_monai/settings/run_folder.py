@@ -8,6 +8,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from cosimgen_monai.processes import rank
 from cosimgen_monai.settings.atomic import atomic_write, is_draft, remove_drafts
 from cosimgen_monai.settings.values import as_boolean
 from cosimgen_monai.settings.workflow import active_config
@@ -25,6 +26,8 @@ _NO_PART_OF_A_PLAN = {
     "inspecting",
     "cache_dir",
     "resume",
+    "shard",
+    "target_device",
     "initialize",
     "finalize",
 }
@@ -34,6 +37,8 @@ def claim_run_folder(
     output_dir: str | Path, resume: Any, result: str | Path, facts: dict[str, Any] | None = None
 ) -> None:
     """Take a folder for the configuration that is being run, or go on in it where it is this very run's.
+
+    Of several processes that train together the first one takes it for all.
 
     Args:
         output_dir: the run's folder.
@@ -46,17 +51,18 @@ def claim_run_folder(
         ValueError: if the folder holds another run, or something that is no run, or a run and ``resume`` is false.
         BlockingIOError: if another process is at work in the folder.
     """
+    if rank() > 0:
+        return
     folder, resume, result = Path(output_dir), as_boolean("resume", resume), Path(result)
     if result.parent != folder:
         raise ValueError(
             f"`ckpt_path` {result} must lie in `output_dir` {folder}: a run goes on in its own folder only."
         )
-    plan = {key: value for key, value in active_config().items() if key not in _NO_PART_OF_A_PLAN}
-    plan = json.loads(json.dumps({**plan, **(facts or {})}, default=str))
+    plan = _binding(json.loads(json.dumps({**active_config(), **(facts or {})}, default=str)))
     _lock(folder)
     begun = result.is_file()
     if (folder / PLAN).is_file():
-        known = json.loads((folder / PLAN).read_text("utf-8"))
+        known = _binding(json.loads((folder / PLAN).read_text("utf-8")))
         if begun and known != plan:
             differing = sorted(key for key in known.keys() | plan.keys() if known.get(key) != plan.get(key))
             raise ValueError(
@@ -70,6 +76,11 @@ def claim_run_folder(
     remove_drafts(folder)
     with atomic_write(folder / PLAN) as draft:
         draft.write_text(json.dumps(plan, indent=1), "utf-8")
+
+
+def _binding(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the part of a configuration that makes a run this one."""
+    return {key: value for key, value in config.items() if key not in _NO_PART_OF_A_PLAN}
 
 
 def _lock(folder: Path) -> None:
