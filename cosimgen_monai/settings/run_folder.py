@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 
 from cosimgen_monai.processes import rank
 from cosimgen_monai.settings.atomic import atomic_write, is_draft, remove_drafts
+from cosimgen_monai.settings.tracking import is_tracking_file, without_tracking
 from cosimgen_monai.settings.values import as_boolean
 from cosimgen_monai.settings.workflow import active_config
 
@@ -80,7 +81,7 @@ def claim_run_folder(
 
 def _binding(config: dict[str, Any]) -> dict[str, Any]:
     """Return the part of a configuration that makes a run this one."""
-    return {key: value for key, value in config.items() if key not in _NO_PART_OF_A_PLAN}
+    return {key: value for key, value in without_tracking(config).items() if key not in _NO_PART_OF_A_PLAN}
 
 
 def _lock(folder: Path) -> None:
@@ -96,5 +97,8 @@ def _lock(folder: Path) -> None:
 
 
 def _holds_something(folder: Path) -> bool:
-    """Whether a folder holds more than a killed start leaves: the lock, drafts, and TensorBoard's own folder."""
-    return any(not is_draft(path) and path.name not in (LOCK, "tensorboard") for path in folder.iterdir())
+    """Whether a folder holds more than a killed start leaves: the lock, drafts, TensorBoard's and MLflow's own."""
+    return any(
+        not (is_draft(path) or is_tracking_file(path) or path.name in (LOCK, "tensorboard"))
+        for path in folder.iterdir()
+    )
