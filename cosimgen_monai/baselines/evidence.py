@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from cosimgen_monai.processes import over_processes
+
 
 class EvidenceLoss(nn.Module):
     """Negative evidence lower bound a number of the pair: reconstruction plus ``kl_weight`` times the divergence.
@@ -28,12 +30,12 @@ class EvidenceLoss(nn.Module):
     @staticmethod
     def reconstruction(drawn: torch.Tensor, pair: torch.Tensor) -> torch.Tensor:
         """Return log(MSE)/2 of the pairs drawn from their own latents, B 6 H W."""
-        return F.mse_loss(drawn.float(), pair).clamp(min=1e-6).log() / 2
+        return over_processes(F.mse_loss(drawn.float(), pair)).clamp(min=1e-6).log() / 2
 
     def divergence(self, mean: torch.Tensor, log_variance: torch.Tensor) -> torch.Tensor:
         """Return KL(q(z) || N(0, 1)) in nats, the free ones counted as such."""
         kl = (mean.square() + log_variance.exp() - 1 - log_variance) / 2
-        return kl.mean(dim=0).clamp(min=self.free_nats).sum()
+        return over_processes(kl.mean(dim=0)).clamp(min=self.free_nats).sum()
 
     def total(self, parts: dict[str, torch.Tensor], iteration: int, numel: int) -> torch.Tensor:
         """Sum ``reconstruction`` and ``kl`` of an iteration; ``numel`` numbers make a pair."""

@@ -6,6 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from cosimgen_monai.losses import mean_where
+from cosimgen_monai.processes import over_processes
+
 
 class GANLoss(nn.Module):
     """The non-saturating game (Goodfellow et al. 2014) with a gradient penalty on real pairs.
@@ -34,7 +37,7 @@ class GANLoss(nn.Module):
 
     def generator(self, fake_logits: torch.Tensor) -> torch.Tensor:
         """Return -log D of drawn pairs' logits."""
-        return F.softplus(-fake_logits).mean()
+        return over_processes(F.softplus(-fake_logits).mean())
 
     def discriminator(
         self,
@@ -51,10 +54,10 @@ class GANLoss(nn.Module):
             mismatch_logits: logits of real pairs under another pair's condition.
             mismatched: which of those conditions differ from the pair's own, B.
         """
-        fake, wrong = F.softplus(fake_logits).mean(), F.softplus(mismatch_logits)
-        wrong = (wrong.view(len(wrong), -1).mean(1) * mismatched).sum() / mismatched.sum().clamp(min=1)
+        fake, wrong = over_processes(F.softplus(fake_logits).mean()), F.softplus(mismatch_logits)
+        wrong = mean_where(mismatched, wrong.view(len(wrong), -1).mean(1))
         fakes = (1 - self.mismatch_weight) * fake + self.mismatch_weight * wrong
-        return F.softplus(-real_logits).mean() + fakes
+        return over_processes(F.softplus(-real_logits).mean()) + fakes
 
     def penalty(self, discriminator: nn.Module, pair: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
         """Return the gradient penalty on real pairs (B 6 H W) under their conditions."""
@@ -62,4 +65,5 @@ class GANLoss(nn.Module):
         logits = discriminator(pair, condition)
         # a patch's verdict is one of many: their mean is the pair's
         (gradient,) = torch.autograd.grad(logits.view(len(pair), -1).mean(1).sum(), pair, create_graph=True)
-        return self.r1_weight / 2 * self.r1_interval * gradient.square().sum(dim=(1, 2, 3)).mean()
+        square = over_processes(gradient.square().sum(dim=(1, 2, 3)).mean())
+        return self.r1_weight / 2 * self.r1_interval * square

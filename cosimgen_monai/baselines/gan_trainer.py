@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch.optim import Optimizer
 
 from cosimgen_monai.baselines.trainer import BaselineTrainer, Batch
+from cosimgen_monai.processes import gather_batch, over_processes
 from cosimgen_monai.sampling import TrainingNoise, autocast
 
 
@@ -43,7 +44,7 @@ class GANTrainer(BaselineTrainer):
             verdict = self.discriminator(drawn, condition)
         parts["generator"] = parts["total"] = self.loss_function.generator(verdict)
         if self.loss_function.reconstruction_weight:
-            parts["reconstruction"] = F.l1_loss(drawn, batch.pair)
+            parts["reconstruction"] = over_processes(F.l1_loss(drawn, batch.pair))
             parts["total"] = parts["total"] + self.loss_function.reconstruction_weight * parts["reconstruction"]
         losses = self._finite(parts)
         self._update(parts["total"], self.optimizer)
@@ -53,8 +54,8 @@ class GANTrainer(BaselineTrainer):
         self, batch: Batch, condition: torch.Tensor, drawn: torch.Tensor, permutation: torch.Tensor
     ) -> dict[str, torch.Tensor]:
         """Update the discriminator, then freeze it for the generator's step; return its losses."""
-        real, other = batch.pair, condition[permutation]
-        mismatched = (batch.presence != batch.presence[permutation]).any(1)
+        real, other = batch.pair, gather_batch(condition)[permutation]
+        mismatched = (batch.presence != gather_batch(batch.presence)[permutation]).any(1)
         self.discriminator.requires_grad_(True)
         with autocast(real.device, self.precision):
             logits = self.discriminator(torch.cat([real, drawn, real]), torch.cat([condition, condition, other]))

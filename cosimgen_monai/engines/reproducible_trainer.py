@@ -12,10 +12,12 @@ import torch
 from ignite.engine import Engine
 from monai.engines import Trainer
 from monai.engines.workflow import Workflow
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from cosimgen_monai.processes import average_gradients, num_processes, same_in_all_processes
 from cosimgen_monai.sampling import TrainingNoise, check_precision
 
 logger = logging.getLogger(__name__)
@@ -28,6 +30,9 @@ class ReproducibleTrainer(Trainer, ABC):
     goes on exactly as if it had not been. A subclass defines :meth:`_learn`: it computes its losses, in
     ``autocast(device, self.precision)``, hands each to :meth:`_update` with the optimiser that it is for, and returns
     them by name.
+
+    Several processes train as one would at the whole batch: a subclass makes its losses of means over them
+    (:func:`cosimgen_monai.processes.over_processes`), and gradients are averaged before each update.
 
     Args:
         device: where to train.
@@ -44,7 +49,8 @@ class ReproducibleTrainer(Trainer, ABC):
         train_handlers: handlers of the engine.
 
     Raises:
-        ValueError: if there is no whole batch, or the device cannot run the precision.
+        ValueError: if there is no whole batch, the device cannot run the precision, or the network normalises over a
+            batch that several processes share.
     """
 
     def __init__(
@@ -64,6 +70,11 @@ class ReproducibleTrainer(Trainer, ABC):
     ) -> None:
         if len(train_data_loader) == 0:  # type: ignore[arg-type]
             raise ValueError("There are fewer training pairs than one batch holds; use a smaller --batch_size.")
+        if num_processes() > 1 and any(isinstance(part, _BatchNorm) for part in network.modules()):
+            raise ValueError(
+                f"A {type(network).__name__} normalises over its batch, which {num_processes()} processes would cut "
+                "up: train it in one process, without torchrun."
+            )
         super().__init__(
             device=device,
             max_epochs=max_epochs,
@@ -96,11 +107,24 @@ class ReproducibleTrainer(Trainer, ABC):
         """
 
     def run(self) -> None:  # type: ignore[override]
-        """Train, from where the engine's state stands to ``max_epochs``."""
+        """Train, from where the engine's state stands to ``max_epochs``.
+
+        Raises:
+            RuntimeError: if the processes do not all stand there with the same weights.
+        """
+        self._check_common_start()
         if self.state.epoch >= self.state.max_epochs:
             logger.info("This training is finished (%d epochs); its folder holds the model.", self.state.epoch)
             return
         Workflow.run(self)
+
+    def _check_common_start(self) -> None:
+        sums = [parameter.detach().double().sum() for parameter in self.network.parameters()]
+        if not same_in_all_processes(torch.stack([*sums, sums[0].new_tensor(self.state.iteration)])):
+            raise RuntimeError(
+                "The processes do not begin with the same weights: all need the same settings and the same files, "
+                "`output_dir` and its checkpoint.pt among them (several machines: a common file system)."
+            )
 
     def _iteration(self, engine: Engine, batchdata: dict[str, torch.Tensor]) -> dict[str, float]:
         """Train on one batch.
@@ -130,6 +154,7 @@ class ReproducibleTrainer(Trainer, ABC):
         """Add a loss's gradients, and step where an accumulation is complete."""
         self.grad_scaler.scale(loss / self.accumulation_steps).backward()
         if self._updates_now():
+            average_gradients(parameter for group in optimizer.param_groups for parameter in group["params"])
             self.grad_scaler.unscale_(optimizer)
             # float16 overflows now and then, and the scaler skips such a step; elsewhere it is the end of a training
             strict = not self.grad_scaler.is_enabled()

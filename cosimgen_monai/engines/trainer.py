@@ -12,6 +12,7 @@ from cosimgen_monai.codec import ClassTable, pack_pair, presence_vector
 from cosimgen_monai.engines.reproducible_trainer import ReproducibleTrainer
 from cosimgen_monai.losses import CoSimGenLoss
 from cosimgen_monai.networks import CoSimGen
+from cosimgen_monai.processes import gather_batch
 from cosimgen_monai.prompts import PromptBook
 from cosimgen_monai.sampling import NoisingInferer, TrainingNoise, autocast
 
@@ -99,13 +100,17 @@ class CoSimGenTrainer(ReproducibleTrainer):
         return losses
 
     def _condition(self, presence: torch.Tensor, noise: TrainingNoise) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """Return the embedding that drives each sample (B D), and equation 4 over the batch as ``triplet``."""
-        size = len(presence)
+        """Return the embedding that drives each sample (B D), and equation 4 over the batch as ``triplet``.
+
+        A sample's negative may be any of the whole batch, another process's part of it too.
+        """
+        size, everyone = len(presence), gather_batch(presence)
         sentence = self.prompts.features(presence, noise.integers(self.prompts.num_variants, size)).to(presence.device)
-        text, classes = self.network.text_encoder(sentence), self.network.class_encoder(presence)
-        permutation, parts = noise.permutation(size), {}
+        text, all_classes = self.network.text_encoder(sentence), self.network.class_encoder(everyone)
+        classes, permutation, parts = all_classes[noise.own], noise.permutation(size), {}
         if self.loss_function.triplet_weight > 0:
-            parts["triplet"] = self.loss_function.textron(text, classes, presence, permutation)
+            differs = (presence != everyone[permutation]).any(1)
+            parts["triplet"] = self.loss_function.textron(text, classes, all_classes[permutation], differs)
         by_text, by_null = noise.chosen(self.text_share, size)[:, None], noise.chosen(self.null_share, size)[:, None]
         asked = torch.where(by_text, text, classes)
         return torch.where(by_null, self.network.condition(batch_size=size).to(asked.dtype), asked), parts

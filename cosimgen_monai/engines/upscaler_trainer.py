@@ -92,7 +92,7 @@ class UpscalerTrainer(ReproducibleTrainer):
         """Cut the same random square out of all pairs, at an offset that halves twice."""
         step = 2 * max(self.SCALES)
         spare = (image.shape[-1] - size) // step
-        top, left = (step * noise.integers(spare + 1, 2)).tolist()
+        top, left = (step * noise.shared_integers(spare + 1, 2)).tolist()
         window = (..., slice(top, top + size), slice(left, left + size))
         return image[window], label[window]
 

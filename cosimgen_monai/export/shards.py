@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import os
 import re
 import shutil
@@ -11,10 +12,28 @@ from pathlib import Path
 from typing import Any
 
 from cosimgen_monai.export.record.manifest import Manifest
-from cosimgen_monai.settings import atomic_write, remove_drafts
+from cosimgen_monai.processes import Launch, wait_for_all
+from cosimgen_monai.settings import atomic_write, remove_drafts, run_job
 
+logger = logging.getLogger(__name__)
 PLAN = "plan.json"
 _OWN = {PLAN, "manifest.csv", ".lock"}
+
+
+def join_when_all_have_drawn(output_dir: str | Path, job: str = "joining") -> None:
+    """Make one set of the shards of a run's processes as soon as all are there; a process alone has nothing to join.
+
+    Args:
+        output_dir: the folder of the run.
+        job: the configuration's job that joins them.
+    """
+    launch = Launch.of_this_process()
+    if launch.number == 1 or (Path(output_dir) / "manifest.csv").is_file():
+        return
+    wait_for_all()
+    if launch.rank == 0:
+        logger.info("All %d processes have drawn their shards; joining them.", launch.number)
+        run_job(job, shard=None)
 
 
 def join_shards(output_dir: str | Path, manifest: Manifest) -> None:
@@ -64,7 +83,7 @@ def _shards(output_dir: Path) -> list[Path]:
 
 
 def _common_plan(shards: list[Path]) -> dict[str, Any]:
-    plans = [json.loads((folder / PLAN).read_text("utf-8")) | {"shard": None} for folder in shards]
+    plans = [json.loads((folder / PLAN).read_text("utf-8")) for folder in shards]
     for folder, plan in zip(shards, plans, strict=True):
         differing = sorted(key for key in plan.keys() | plans[0].keys() if plan.get(key) != plans[0].get(key))
         if differing:

@@ -10,6 +10,7 @@ import torch
 from ignite.engine import Engine, Events
 
 from cosimgen_monai.networks import save_model
+from cosimgen_monai.processes import rank
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ class BestModel:
             return
         training.best_metric = max(metric, training.best_metric)  # many small steps down are no tie
         training.best_metric_epoch = engine.state.epoch
+        if rank() > 0:
+            return
         held_out = self.card.get("split") != "all"  # otherwise no figure says anything about unseen data
         figures = {name: round(float(value), 4) for name, value in engine.state.metrics.items()} if held_out else {}
         card = {**self.card, "validation": {"epoch": engine.state.epoch, **figures}}

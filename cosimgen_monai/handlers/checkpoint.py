@@ -11,6 +11,7 @@ import torch
 from ignite.engine import Engine, Events
 
 from cosimgen_monai.networks import load_tensors
+from cosimgen_monai.processes import rank
 from cosimgen_monai.settings import atomic_write
 
 logger = logging.getLogger(__name__)
@@ -22,7 +23,8 @@ IDENTITY = ("architecture", "network", "schedule", "classes", "images", "sentenc
 class Checkpoint:
     """Save a training each few epochs, atomically, and take it up again.
 
-    Random states are not among what is saved: every random number is keyed by seed and iteration.
+    Random states are not among what is saved: every random number is keyed by seed and iteration. Of several processes
+    the first one saves and all take up the file, which does not depend on their number.
 
     Args:
         path: where ``checkpoint.pt`` is.
@@ -45,7 +47,7 @@ class Checkpoint:
 
     def _save(self, engine: Engine) -> None:
         state = engine.state
-        if state.epoch % self.interval and state.epoch != state.max_epochs:
+        if rank() > 0 or (state.epoch % self.interval and state.epoch != state.max_epochs):
             return
         content = {name: thing.state_dict() for name, thing in self.objects.items()}
         trainer = {key: getattr(state, key) for key in ("epoch", "iteration", "best_metric", "best_metric_epoch")}

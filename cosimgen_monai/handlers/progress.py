@@ -11,6 +11,8 @@ from ignite.engine import Engine, Events
 from ignite.handlers import ProgressBar
 from tqdm import tqdm
 
+from cosimgen_monai.processes import Launch
+
 logger = logging.getLogger(__name__)
 
 
@@ -40,7 +42,9 @@ class TrainingProgress:
         self.model = model
 
     def attach(self, engine: Engine) -> None:
-        """Attach to a trainer."""
+        """Attach to a trainer; one of several processes is enough."""
+        if Launch.of_this_process().rank > 0:
+            return
         engine.add_event_handler(Events.STARTED, self._open_bar)
         engine.add_event_handler(Events.ITERATION_COMPLETED, self._advance)
         self.evaluator.add_event_handler(Events.COMPLETED, self._validated)
@@ -92,5 +96,7 @@ class SamplingProgress:
     """A progress bar over the batches of a generator."""
 
     def attach(self, engine: Engine) -> None:
-        """Attach to a generator."""
+        """Attach to a generator; one of several processes is enough."""
+        if Launch.of_this_process().rank > 0:
+            return
         ProgressBar(persist=True, desc="sampling").attach(engine)

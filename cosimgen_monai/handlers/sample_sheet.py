@@ -10,6 +10,7 @@ from ignite.engine import Engine, Events
 from cosimgen_monai.codec import ClassTable, class_areas, display_colours, to_8_bit
 from cosimgen_monai.handlers.sheet import SheetRow, draw_sheet, verdict
 from cosimgen_monai.metrics import PresenceRates
+from cosimgen_monai.processes import gather_lists, rank
 from cosimgen_monai.settings import atomic_write
 
 
@@ -41,8 +42,11 @@ class SampleSheet:
         self.samples += output[: self.num_samples - len(self.samples)]
 
     def _draw(self, engine: Engine) -> None:
-        rates = PresenceRates(self.classes, self.samples[0]["label"].numel())
-        rows = [self._row(sample, rates) for sample in self.samples]
+        samples = gather_lists(self.samples)[: self.num_samples]
+        if rank() > 0:
+            return
+        rates = PresenceRates(self.classes, samples[0]["label"].numel())
+        rows = [self._row(sample, rates) for sample in samples]
         heading = f"epoch {engine.state.epoch}: image, mask, overlay"
         with atomic_write(self.folder / f"epoch-{engine.state.epoch:04d}.png") as draft:
             draw_sheet(rows, self.colours, self.classes.background, heading).save(draft)

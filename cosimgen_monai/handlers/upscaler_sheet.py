@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from torch.nn.functional import interpolate
 
 from cosimgen_monai.codec import Picture, colour_label, display_colours, to_8_bit
+from cosimgen_monai.processes import gather_lists, rank
 from cosimgen_monai.settings import atomic_write
 
 COLUMNS = ("small", "bicubic, nearest", "upscaler", "truth")
@@ -31,29 +32,32 @@ class UpscalerSheet:
         self.folder = Path(folder)
         self.colours = display_colours(palette)
         self.num_samples = num_samples
-        self.rows: list[list[Picture]] = []
+        self.pairs: list[list[list[Picture]]] = []
 
     def attach(self, engine: Engine) -> None:
         """Attach to an evaluator."""
-        engine.add_event_handler(Events.STARTED, self.rows.clear)
+        engine.add_event_handler(Events.STARTED, self.pairs.clear)
         engine.add_event_handler(Events.ITERATION_COMPLETED, self._collect)
         engine.add_event_handler(Events.COMPLETED, self._draw)
 
     def _collect(self, engine: Engine) -> None:
         output: Any = engine.state.output
-        for i in range(min(len(output["image"]), self.num_samples - len(self.rows) // 2)):
+        for i in range(min(len(output["image"]), self.num_samples - len(self.pairs))):
             one = {name: tensor[i : i + 1].cpu() for name, tensor in output.items()}
             size = list(one["image"].shape[-2:])
             small, label = one["small_image"], one["small_label"]
             bicubic = interpolate(small, size, mode="bicubic", align_corners=False).clamp(-1, 1)
             images = [interpolate(small, size, mode="nearest"), bicubic, one["image"], one["true_image"]]
             labels = [interpolate(label, size, mode="nearest")] * 2 + [one["label"], one["true_label"]]
-            self.rows.append([to_8_bit(image[0].numpy()) for image in images])
-            self.rows.append([colour_label(mask[0, 0].numpy(), self.colours) for mask in labels])
+            pictures = [to_8_bit(image[0].numpy()) for image in images]
+            self.pairs.append([pictures, [colour_label(mask[0, 0].numpy(), self.colours) for mask in labels]])
 
     def _draw(self, engine: Engine) -> None:
+        pairs = gather_lists(self.pairs)[: self.num_samples]
+        if rank() > 0:
+            return
         with atomic_write(self.folder / f"epoch-{engine.state.epoch:04d}.png") as draft:
-            columns_sheet(self.rows, COLUMNS).save(draft)
+            columns_sheet([row for pair in pairs for row in pair], COLUMNS).save(draft)
 
 
 def columns_sheet(rows: Sequence[Sequence[Picture]], titles: Sequence[str], gap: int = 4) -> Image.Image:

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from cosimgen_monai.losses.batch_mean import mean_where
+
 
 class AdversarialLoss(nn.Module):
     """1 - D(x̂0) for the generator, binary cross-entropy for the discriminator, both at low noise only.
@@ -21,13 +23,9 @@ class AdversarialLoss(nn.Module):
         super().__init__()
         self.max_timestep = max_timestep
 
-    def _mean(self, values: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
-        counts = timesteps <= self.max_timestep
-        return (values * counts).sum() / counts.sum().clamp(min=1)
-
     def generator(self, fake_logits: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
         """Return equation 5 over the logits (B) of pairs denoised from timesteps (B)."""
-        return self._mean(1 - fake_logits.sigmoid(), timesteps)  # (5)
+        return mean_where(timesteps <= self.max_timestep, 1 - fake_logits.sigmoid())  # (5)
 
     def discriminator(
         self, real_logits: torch.Tensor, fake_logits: torch.Tensor, timesteps: torch.Tensor
@@ -35,4 +33,4 @@ class AdversarialLoss(nn.Module):
         """Return the discriminator's loss: real pairs are 1, denoised ones 0."""
         real = F.binary_cross_entropy_with_logits(real_logits, torch.ones_like(real_logits), reduction="none")
         fake = F.binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits), reduction="none")
-        return self._mean(real + fake, timesteps)  # as many real pairs as denoised ones
+        return mean_where(timesteps <= self.max_timestep, real + fake)  # as many real pairs as denoised ones

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from cosimgen_monai.losses.batch_mean import mean_where
+
 
 class TextronLoss(nn.Module):
     """max(0, |T - C|² - |T - C~|² + margin), T the text, C the class, C~ the permuted class embedding.
@@ -20,19 +22,18 @@ class TextronLoss(nn.Module):
         self.margin = margin
 
     def forward(
-        self, text: torch.Tensor, classes: torch.Tensor, presence: torch.Tensor, permutation: torch.Tensor
+        self, text: torch.Tensor, classes: torch.Tensor, permuted: torch.Tensor, differs: torch.Tensor
     ) -> torch.Tensor:
         """Return the mean loss over the anchors that have a negative (0 where none has).
 
         Args:
             text: text embeddings, B D.
             classes: class embeddings, B D.
-            presence: presence vectors that the class embeddings stand for, B c.
-            permutation: which sample's class embedding is each anchor's negative, B.
+            permuted: another sample's class embedding for each anchor, B D.
+            differs: whether its presence vector is another than the anchor's own, B.
         """
-        text, classes = text.float(), classes.float()
+        text, classes, permuted = text.float(), classes.float(), permuted.float()
         positive = (text - classes).square().sum(1)
-        negative = (text - classes[permutation]).square().sum(1)
+        negative = (text - permuted).square().sum(1)
         loss = (positive - negative + self.margin).clamp(min=0)  # (4)
-        differs = (presence != presence[permutation]).any(1)
-        return (loss * differs).sum() / differs.sum().clamp(min=1)
+        return mean_where(differs, loss)

@@ -8,6 +8,7 @@ from torch import nn
 
 from cosimgen_monai.losses.adversarial import AdversarialLoss
 from cosimgen_monai.losses.textron import TextronLoss
+from cosimgen_monai.processes import over_processes
 
 
 class CoSimGenLoss(nn.Module):
@@ -42,7 +43,7 @@ class CoSimGenLoss(nn.Module):
     @staticmethod
     def diffusion(prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """Return the mean squared error of the network's prediction, B 6 H W."""
-        return F.mse_loss(prediction.float(), target)  # (3)
+        return over_processes(F.mse_loss(prediction.float(), target))  # (3)
 
     def total(self, parts: dict[str, torch.Tensor], iteration: int) -> torch.Tensor:
         """Sum the parts (``diffusion``, ``triplet``, ``adversarial``) that an iteration computed."""

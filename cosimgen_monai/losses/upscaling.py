@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from cosimgen_monai.codec import IMAGE_CHANNELS
+from cosimgen_monai.processes import over_processes
 
 
 class UpscalerLoss(nn.Module):
@@ -35,11 +36,11 @@ class UpscalerLoss(nn.Module):
 
     def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return ``mse`` and, where it counts, ``perceptual`` of predicted and true pairs, B 6 H W each."""
-        parts = {"mse": F.mse_loss(prediction.float(), target)}  # (7)
+        parts = {"mse": over_processes(F.mse_loss(prediction.float(), target))}  # (7)
         if self.perceptual is not None:
             halves = [(pair[:, :IMAGE_CHANNELS], pair[:, IMAGE_CHANNELS:]) for pair in (prediction, target)]
             pictures = [torch.cat(images_and_masks) for images_and_masks in halves]
-            parts["perceptual"] = self.perceptual(*pictures)  # (8)
+            parts["perceptual"] = over_processes(self.perceptual(*pictures))  # (8)
         return parts
 
     def total(self, parts: dict[str, torch.Tensor]) -> torch.Tensor:

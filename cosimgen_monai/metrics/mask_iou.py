@@ -9,6 +9,7 @@ import torch
 from ignite.metrics import Metric
 
 from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.processes import sum_over_processes
 
 
 class MaskIoU(Metric):
@@ -45,6 +46,7 @@ class MaskIoU(Metric):
         return {i: (hit[i] / union[i]).item() for i in self.classes.objects if self.confusion[i].sum() > 0}
 
     def compute(self) -> float:
-        """Return the mean over the classes; NaN where no truth holds any."""
+        """Return the mean over the classes, over the images of all processes; NaN where no truth holds any."""
+        self.confusion = sum_over_processes(self.confusion)
         scores = list(self.by_class().values())
         return sum(scores) / len(scores) if scores else float("nan")

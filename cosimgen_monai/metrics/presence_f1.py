@@ -48,7 +48,9 @@ class PresenceF1(Metric):
         return float(self.rates["all"].compute()["presence_f1"])
 
     def completed(self, engine: Engine, name: str) -> None:  # type: ignore[override]
-        """Store presence F1 under ``name`` and the rates beside it."""
+        """Store presence F1 under ``name`` and the rates beside it, over the samples of all processes."""
+        for rates in self.rates.values():
+            rates.join_processes()
         engine.state.metrics[name] = self.compute()
         for by in ("classes", "text"):
             rates = self.rates[by].compute()

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from cosimgen_monai.codec import ClassTable, presence_threshold
+from cosimgen_monai.processes import sum_over_processes
 
 
 def wilson_interval(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
@@ -59,6 +60,11 @@ class PresenceRates:
         self.asked += len(asked)
         self.unrequested += len(found - set(asked))
         self.unasked += len(self.classes.objects) - len(asked)
+
+    def join_processes(self) -> None:
+        """Count what the other processes of a run have counted too."""
+        own = torch.tensor([self.hits, self.asked, self.unrequested, self.unasked, self.samples])
+        self.hits, self.asked, self.unrequested, self.unasked, self.samples = sum_over_processes(own).tolist()
 
     def compute(self) -> dict[str, Any]:
         """Return the three rates, the intervals of two, and the counts behind them (N)."""

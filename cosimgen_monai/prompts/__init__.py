@@ -4,7 +4,7 @@ from cosimgen_monai.prompts.plan import describe_plan, show_plan, wish_notes
 from cosimgen_monai.prompts.prompt_book import PromptBook
 from cosimgen_monai.prompts.reading import Reading, read_prompt, understand
 from cosimgen_monai.prompts.requests import Request, fingerprint, plan_requests, requests_of_sets
-from cosimgen_monai.prompts.shard import requests_of_shard, shard_folder
+from cosimgen_monai.prompts.shard import requests_of_shard, shard_folder, shard_of_process
 from cosimgen_monai.prompts.writing import TEMPLATE, check_template, vary_prompt, write_prompt
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "requests_of_sets",
     "requests_of_shard",
     "shard_folder",
+    "shard_of_process",
     "show_plan",
     "understand",
     "vary_prompt",

@@ -7,7 +7,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cosimgen_monai.processes import Launch
 from cosimgen_monai.prompts.requests import Request
+
+
+def shard_of_process(output_dir: str | Path) -> str | None:
+    """Return the shard of a process that ``torchrun`` has started, ``None`` for one that works alone.
+
+    A folder that holds a whole run already, joined or begun by one process, is gone on with by the first process; the
+    others have nothing to do and end.
+    """
+    launch = Launch.of_this_process()
+    if launch.number == 1:
+        return None
+    if (Path(output_dir) / "manifest.csv").is_file():
+        if launch.rank > 0:
+            raise SystemExit(0)
+        return None
+    return f"{launch.rank + 1}/{launch.number}"
 
 
 def parse_shard(shard: Any) -> tuple[int, int] | None:

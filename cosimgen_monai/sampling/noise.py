@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import torch
 
+from cosimgen_monai.processes import num_processes, rank
 from cosimgen_monai.settings import keyed_generator
 
 
@@ -34,6 +35,9 @@ class SampleNoise:
 class TrainingNoise:
     """The random part of one training iteration, drawn for the whole batch from one key.
 
+    Where several processes share a batch, each draws the numbers of all its samples and takes those of its own: a
+    sample's are keyed by its place in the whole batch. Sizes are those of the process's share.
+
     Args:
         seed: the run's seed.
         iteration: number of the iteration.
@@ -43,10 +47,13 @@ class TrainingNoise:
     def __init__(self, seed: int, iteration: int, device: torch.device | str = "cpu") -> None:
         self.generator = keyed_generator("training", seed, iteration, device=device)
         self.device = device
+        self.number = num_processes()
+        self.own = slice(rank(), None, self.number)
 
     def normal(self, like: torch.Tensor) -> torch.Tensor:
         """Return standard normal noise of a tensor's shape."""
-        return torch.randn(like.shape, generator=self.generator, device=self.device)
+        shape = (self.number * len(like), *like.shape[1:])
+        return torch.randn(shape, generator=self.generator, device=self.device)[self.own]
 
     def timesteps(
         self, num_train_timesteps: int, size: int, logit_normal: tuple[float, float] | None = None
@@ -55,18 +62,22 @@ class TrainingNoise:
         if logit_normal is None:
             return self.integers(num_train_timesteps, size)
         mean, deviation = logit_normal
-        normal = torch.randn(size, generator=self.generator, device=self.device)
+        normal = self.normal(torch.empty(size))
         share = (mean + deviation * normal).sigmoid()
         return (share * num_train_timesteps).long().clamp(max=num_train_timesteps - 1)
 
     def integers(self, high: int, size: int) -> torch.Tensor:
         """Return ``size`` integers from 0 to ``high`` - 1."""
+        return torch.randint(high, (self.number * size,), generator=self.generator, device=self.device)[self.own]
+
+    def shared_integers(self, high: int, size: int) -> torch.Tensor:
+        """Return ``size`` integers from 0 to ``high`` - 1 that hold for the whole batch."""
         return torch.randint(high, (size,), generator=self.generator, device=self.device)
 
     def chosen(self, share: float, size: int) -> torch.Tensor:
         """Return ``size`` booleans, each true with probability ``share``."""
-        return torch.rand(size, generator=self.generator, device=self.device) < share
+        return torch.rand(self.number * size, generator=self.generator, device=self.device)[self.own] < share
 
     def permutation(self, size: int) -> torch.Tensor:
-        """Return a random permutation of ``size`` indices."""
-        return torch.randperm(size, generator=self.generator, device=self.device)
+        """Return ``size`` places of a random permutation of the whole batch; without other processes, all of it."""
+        return torch.randperm(self.number * size, generator=self.generator, device=self.device)[self.own]

@@ -5,8 +5,9 @@ from cosimgen_monai.settings.errors import show_plain_errors
 from cosimgen_monai.settings.guard import check_config
 from cosimgen_monai.settings.run_folder import claim_run_folder
 from cosimgen_monai.settings.seeds import as_seed, derive_seed, keyed_generator
+from cosimgen_monai.settings.tracking import track_every_loss
 from cosimgen_monai.settings.values import as_boolean, as_device, check_counts, nearest_names
-from cosimgen_monai.settings.workflow import active_config, bundle_root
+from cosimgen_monai.settings.workflow import active_config, bundle_root, run_job
 
 __all__ = [
     "active_config",
@@ -22,5 +23,7 @@ __all__ = [
     "keyed_generator",
     "nearest_names",
     "remove_drafts",
+    "run_job",
+    "track_every_loss",
     "show_plain_errors",
 ]

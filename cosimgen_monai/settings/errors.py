@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from types import TracebackType
+
+from cosimgen_monai.processes import Launch, is_first_failure, lost_another_process
 
 FULL_TRACEBACK = "COSIMGEN_TRACEBACK"
 
@@ -12,18 +15,29 @@ FULL_TRACEBACK = "COSIMGEN_TRACEBACK"
 def show_plain_errors() -> None:
     """Make a command-line run end on the error's own words; ``COSIMGEN_TRACEBACK=1`` shows the whole traceback.
 
+    Of several processes the first one logs, and the one that fails first says why; the others are silent.
+
     MONAI wraps what a config's expression raises in one error a level ("Failed to evaluate …"); the message that says
     what to do stands far above the last line. Nothing changes where the bundle is used from Python.
     """
     main = getattr(sys.modules.get("__main__"), "__spec__", None)
     if main is not None and main.name.startswith("monai.bundle") and not os.environ.get(FULL_TRACEBACK):
         sys.excepthook = _show
+        if Launch.of_this_process().rank > 0:
+            logging.disable()
 
 
 def _show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if not is_first_failure():
+        return
     if isinstance(error, KeyboardInterrupt):
         print("\nstopped; the same command goes on from the last checkpoint or sample.", file=sys.stderr)
         return
     while isinstance(error, RuntimeError) and error.__cause__ is not None:
         error = error.__cause__
-    print(f"\n{type(error).__name__}: {error}\n({FULL_TRACEBACK}=1 shows where.)", file=sys.stderr)
+    message = f"{type(error).__name__}: {error}"
+    if lost_another_process(error):
+        message = "another process of this run was lost (killed, or out of memory); the same command goes on."
+    launch = Launch.of_this_process()
+    who = f"{launch}: " if launch.number > 1 else ""
+    print(f"\n{who}{message}\n({FULL_TRACEBACK}=1 shows where.)", file=sys.stderr)

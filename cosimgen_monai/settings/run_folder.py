@@ -8,7 +8,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from cosimgen_monai.processes import rank
 from cosimgen_monai.settings.atomic import atomic_write, is_draft, remove_drafts
+from cosimgen_monai.settings.tracking import is_tracking_file, without_tracking
 from cosimgen_monai.settings.values import as_boolean
 from cosimgen_monai.settings.workflow import active_config
 
@@ -25,6 +27,8 @@ _NO_PART_OF_A_PLAN = {
     "inspecting",
     "cache_dir",
     "resume",
+    "shard",
+    "target_device",
     "initialize",
     "finalize",
 }
@@ -34,6 +38,8 @@ def claim_run_folder(
     output_dir: str | Path, resume: Any, result: str | Path, facts: dict[str, Any] | None = None
 ) -> None:
     """Take a folder for the configuration that is being run, or go on in it where it is this very run's.
+
+    Of several processes that train together the first one takes it for all.
 
     Args:
         output_dir: the run's folder.
@@ -46,17 +52,18 @@ def claim_run_folder(
         ValueError: if the folder holds another run, or something that is no run, or a run and ``resume`` is false.
         BlockingIOError: if another process is at work in the folder.
     """
+    if rank() > 0:
+        return
     folder, resume, result = Path(output_dir), as_boolean("resume", resume), Path(result)
     if result.parent != folder:
         raise ValueError(
             f"`ckpt_path` {result} must lie in `output_dir` {folder}: a run goes on in its own folder only."
         )
-    plan = {key: value for key, value in active_config().items() if key not in _NO_PART_OF_A_PLAN}
-    plan = json.loads(json.dumps({**plan, **(facts or {})}, default=str))
+    plan = _binding(json.loads(json.dumps({**active_config(), **(facts or {})}, default=str)))
     _lock(folder)
     begun = result.is_file()
     if (folder / PLAN).is_file():
-        known = json.loads((folder / PLAN).read_text("utf-8"))
+        known = _binding(json.loads((folder / PLAN).read_text("utf-8")))
         if begun and known != plan:
             differing = sorted(key for key in known.keys() | plan.keys() if known.get(key) != plan.get(key))
             raise ValueError(
@@ -72,6 +79,11 @@ def claim_run_folder(
         draft.write_text(json.dumps(plan, indent=1), "utf-8")
 
 
+def _binding(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the part of a configuration that makes a run this one."""
+    return {key: value for key, value in without_tracking(config).items() if key not in _NO_PART_OF_A_PLAN}
+
+
 def _lock(folder: Path) -> None:
     """Keep every other process out of a folder for as long as this one lives."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,5 +97,8 @@ def _lock(folder: Path) -> None:
 
 
 def _holds_something(folder: Path) -> bool:
-    """Whether a folder holds more than a killed start leaves: the lock, drafts, and TensorBoard's own folder."""
-    return any(not is_draft(path) and path.name not in (LOCK, "tensorboard") for path in folder.iterdir())
+    """Whether a folder holds more than a killed start leaves: the lock, drafts, TensorBoard's and MLflow's own."""
+    return any(
+        not (is_draft(path) or is_tracking_file(path) or path.name in (LOCK, "tensorboard"))
+        for path in folder.iterdir()
+    )

@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from cosimgen_monai.processes import Launch
+
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
@@ -35,11 +37,15 @@ def check_counts(**counts: Any) -> None:
 def as_device(value: Any) -> torch.device:
     """Return the device of a ``device`` key; ``auto`` takes a GPU where there is one.
 
+    Of several processes that ``torchrun`` has started, each takes the GPU of its own number.
+
     Raises:
         ValueError: if the device does not exist on this machine, or is no device at all.
     """
     if str(value) == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        value = "cuda" if torch.cuda.is_available() else "cpu"
+    if str(value) == "cuda" and Launch.of_this_process().number > 1:
+        value = f"cuda:{Launch.of_this_process().local_rank}"
     try:
         device = torch.device(value)
     except (RuntimeError, TypeError) as error:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from pathlib import Path
 from typing import Any
 
 from monai.bundle import ConfigParser, ConfigWorkflow
+from monai.bundle.utils import ID_SEP_KEY
 
 
 def _in_call_stack(kind: type) -> Any:
@@ -39,6 +41,19 @@ def active_parser() -> ConfigParser:
 def active_config() -> dict[str, Any]:
     """Return the merged configuration (files, then overrides) that is being run, as written."""
     return dict(active_parser().get())
+
+
+def run_job(job: str, **override: Any) -> None:
+    """Run a job of the configuration that is being run, anew and with other values.
+
+    Args:
+        job: the key of its list of expressions.
+        override: the values by their keys.
+    """
+    parser = ConfigParser(copy.deepcopy(active_config()))
+    parser.update(override)
+    for i in range(len(parser[job])):
+        parser.get_parsed_content(f"{job}{ID_SEP_KEY}{i}")
 
 
 def bundle_root() -> str:
