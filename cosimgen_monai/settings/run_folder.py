@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,11 @@ _NO_PART_OF_A_PLAN = {
 
 
 def claim_run_folder(
-    output_dir: str | Path, resume: Any, result: str | Path, facts: dict[str, Any] | None = None
+    output_dir: str | Path,
+    resume: Any,
+    result: str | Path,
+    facts: dict[str, Any] | None = None,
+    free: Collection[str] = (),
 ) -> None:
     """Take a folder for the configuration that is being run, or go on in it where it is this very run's.
 
@@ -41,6 +46,7 @@ def claim_run_folder(
         result: the file in it by which a run has begun (``checkpoint.pt``, ``manifest.csv``); a plan without it binds
             nobody.
         facts: what else makes the run this one (a checkpoint's hash).
+        free: keys that may differ when it is gone on with, since each result lies under its own value of them.
 
     Raises:
         ValueError: if the folder holds another run, or something that is no run, or a run and ``resume`` is false.
@@ -51,7 +57,7 @@ def claim_run_folder(
         raise ValueError(
             f"`ckpt_path` {result} must lie in `output_dir` {folder}: a run goes on in its own folder only."
         )
-    plan = {key: value for key, value in active_config().items() if key not in _NO_PART_OF_A_PLAN}
+    plan = {key: value for key, value in active_config().items() if key not in {*_NO_PART_OF_A_PLAN, *free}}
     plan = json.loads(json.dumps({**plan, **(facts or {})}, default=str))
     _lock(folder)
     begun = result.is_file()
