@@ -17,8 +17,8 @@ def utility_page(report: dict[str, Any]) -> str:
     heading = (
         f"<h1>What generated pairs are worth on {escape(report['dataset'])}</h1>"
         f'<p class="soft">{escape(report["network"])} segmenters, {report["steps"]} steps of {report["batch_size"]} '
-        f"pairs in every arm, {report['num_seeds']} seed(s) an arm, tested on {held_out['pairs']} held-out real pairs of "
-        f"{held_out['groups']} {escape(report['group_name'])}(s), {report['image_size']} × {report['image_size']}, "
+        f"pairs in every arm, {report['num_seeds']} seed(s) an arm, tested on {held_out['pairs']} held-out real pairs "
+        f"of {held_out['groups']} {escape(report['group_name'])}(s), {report['image_size']} × {report['image_size']}, "
         f"seed {report['seed']}.</p>"
     )
     sections = [_verdict(report)]
@@ -103,13 +103,13 @@ def _on_generated(share: dict[str, Any]) -> str:
 
 def _method(report: dict[str, Any]) -> str:
     words = (
-        "<p>Dice of a class is 2 |P ∩ T| / (|P| + |T|) with the pixels of all held-out pairs counted together; the mean "
-        "is over the classes that held-out pairs hold, background and void left out, and over seeds. The intervals are "
-        f"the middle 95 % of {report['num_resamples']:,} paired bootstrap resamples of the held-out "
-        f"{escape(report['resampled'])}s, crossed with the seeds; both arms of a difference are resampled alike. Each arm "
-        "takes the same number of steps, so that more data is not more training, and the same augmentation; real pairs "
-        "are stored in 8-bit steps as generated ones are. The generator's best weights are chosen without held-out "
-        "pairs.</p>"
+        "<p>Dice of a class is 2 |P ∩ T| / (|P| + |T|) with the pixels of all held-out pairs counted together; the "
+        "mean is over the classes that held-out pairs hold, background and void left out, and over seeds. The "
+        f"intervals are the middle 95 % of {report['num_resamples']:,} paired bootstrap resamples of the held-out "
+        f"{escape(report['resampled'])}s, crossed with the seeds; both arms of a difference are resampled alike. Each "
+        "arm takes the same number of steps, so that more data is not more training, and the same augmentation; real "
+        "pairs are stored in 8-bit steps as generated ones are. The generator's best weights are chosen without "
+        "held-out pairs.</p>"
     )
     rows = [
         [

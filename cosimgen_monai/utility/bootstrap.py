@@ -50,9 +50,7 @@ class Resamples:
 def by_group(counts: NDArray, groups: Sequence[str]) -> NDArray[np.int64]:
     """Sum counts (S x N x 3 x c) over the images of each group: S x G x 3 x c, groups in the order of their names."""
     names, index = np.unique(np.asarray(groups), return_inverse=True)
-    summed = np.zeros((counts.shape[0], len(names), *counts.shape[2:]), np.int64)
-    np.add.at(summed, (slice(None), index), counts)
-    return summed
+    return np.stack([counts[:, index == k].sum(axis=1) for k in range(len(names))], axis=1)
 
 
 def interval(values: NDArray[np.float64]) -> Interval:

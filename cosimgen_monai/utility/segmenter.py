@@ -70,7 +70,7 @@ class SegmenterRecipe:
             network=network,
             optimizer=optimizer,
             loss_function=self.loss,
-            train_handlers=[LrScheduleHandler(schedule, print_lr=False, epoch_level=False)],
+            train_handlers=[_each_step(schedule)],
             decollate=False,
         ).run()
         return network.eval()
@@ -84,3 +84,7 @@ class SegmenterRecipe:
                 predicted = network(batch["image"].to(self.device)).argmax(dim=1, keepdim=True)
                 counts.append(dice_counts(predicted, batch["label"].to(self.device), num_classes))
         return np.concatenate(counts)
+
+
+def _each_step(schedule: Any) -> LrScheduleHandler:
+    return LrScheduleHandler(schedule, print_lr=False, epoch_level=False)

@@ -174,7 +174,7 @@ class UtilityStudy:
             pool = joined(real, generated[arm.mix]) if arm.uses_generated else real
             seed = derive_seed("utility", self.seed, number) % 2**32
             network = self.segmenter.train(arm, pool, len(real.rows), seed)
-            tested = {"held_out": self.segmenter.test(network, held_out, num_classes)}
+            tested: dict[str, Any] = {"held_out": self.segmenter.test(network, held_out, num_classes)}
             if not arm.uses_generated:
                 tested["generated"] = self.segmenter.test(network, generated["training"], num_classes)
             with atomic_write(path) as draft:
@@ -193,7 +193,8 @@ def _checked_shares(shares: Any, split: str, items: Items, source: PairSource) -
     shares = list(shares) if isinstance(shares, (list, tuple)) else [shares]
     if not shares:
         raise ValueError("`shares` is empty; give shares of the training groups, such as [0.1, 0.25, 1.0].")
-    total, found = len({item["group"] for item in items}), {}
+    total = len({item["group"] for item in items})
+    found: dict[int, float] = {}
     for share in sorted(shares):
         check_train_share(share, split, "shares")
         number = round(share * total)
