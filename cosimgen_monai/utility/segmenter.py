@@ -48,6 +48,20 @@ class SegmenterRecipe:
     batch_size: int
     device: torch.device
 
+    def check(self, image_size: int, num_classes: int, num_channels: int) -> None:
+        """Raise ``ValueError`` where the network does not segment images of this size, before anything is trained."""
+        expected = (1, num_classes, image_size, image_size)
+        try:
+            with torch.no_grad():
+                shape = tuple(self.network().eval()(torch.zeros(1, num_channels, image_size, image_size)).shape)
+        except (RuntimeError, ValueError, TypeError) as error:
+            raise ValueError(
+                f"`segmenter_network` does not take {num_channels} x {image_size} x {image_size} images ({error}). "
+                "Give another --image_size, or a network that does."
+            ) from error
+        if shape != expected:
+            raise ValueError(f"`segmenter_network` returns logits of shape {shape}, {expected} is needed.")
+
     def train(self, arm: Arm, pool: CachedPairs, num_real: int, seed: int) -> nn.Module:
         """Train a segmenter.
 

@@ -82,8 +82,10 @@ class UtilityStudy:
         self.num_rare = num_rare
         self.num_resamples = num_resamples
         self.seed = seed
-        if isinstance(generated_per_real, bool) or not generated_per_real > 0:
+        number = isinstance(generated_per_real, (int, float)) and not isinstance(generated_per_real, bool)
+        if not number or not generated_per_real > 0:
             raise ValueError(f"`generated_per_real` must be a number above 0, got {generated_per_real!r}.")
+        segmenter.check(image_size, source.classes.num_classes, 1 if source.modality == "CT" else 3)
         if ckpt_path is not None:
             if len(self.shares) > 1:
                 raise ValueError(f"`ckpt_path` is the generator of one share; `shares` holds {self.shares}: give one.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,10 @@ def test_the_shipped_weights_are_refused(measure: Measure) -> None:
         ({"arms": {"both": {"real": 0.5}}}, "must hold one arm on real pairs alone"),
         ({"arms": {"real": {"real": 1.0}, "x": {"real": 2}}}, "`real` must be a share from 0 to 1, got 2"),
         ({"generated_per_real": 0}, "`generated_per_real` must be a number above 0"),
+        ({"generated_per_real": "two"}, "`generated_per_real` must be a number above 0"),
+        ({"guidance_scale": -1}, "`guidance_scale`"),
+        ({"image_size": 36}, "`segmenter_network` does not take 1 x 36 x 36 images"),
+        ({"segmenter_network#out_channels": 3}, "logits of shape"),
         ({"segmenter_steps": 0}, "`segmenter_steps` must be a positive integer"),
         ({"ckpt_path": "nowhere/model.pt"}, "nowhere/model.pt is missing"),
         ({"segmenter_step": 3}, "Unknown key"),
@@ -116,7 +121,7 @@ def test_the_shipped_weights_are_refused(measure: Measure) -> None:
 def test_bad_input_is_refused_at_the_door(measure: Measure, override: dict[str, Any], message: str) -> None:
     with pytest.raises((RuntimeError, ValueError, FileNotFoundError)) as error:
         measure(**override)
-    assert __import__("re").search(message, str(root_cause(error.value)))
+    assert re.search(message, str(root_cause(error.value)))
 
 
 def test_a_dataset_overlay_works_unchanged(samples: Path, measure: Measure, tmp_path: Path) -> None:
