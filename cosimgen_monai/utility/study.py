@@ -180,8 +180,14 @@ class UtilityStudy:
             if not arm.uses_generated:
                 tested["generated"] = self.segmenter.test(network, generated["training"], num_classes)
             with atomic_write(path) as draft:
-                np.savez_compressed(draft, **tested)
-        counts: Counts = np.load(path)["held_out"]
+                np.savez_compressed(draft, arm=str(arm), **tested)
+        known = np.load(path)
+        if str(known["arm"]) != str(arm):
+            raise ValueError(
+                f"{path} is of another arm of that name, {known['arm']}; `arms` now says {arm}. Give the new one "
+                "another name."
+            )
+        counts: Counts = known["held_out"]
         return counts
 
     def _file(self, folder: Path, arm: Arm, number: int) -> Path:

@@ -78,6 +78,9 @@ def test_another_study_in_the_same_folder_is_refused(measure: Measure) -> None:
     with pytest.raises(RuntimeError) as error:
         measure(segmenter_steps=3)
     assert "holds another run; they differ in" in str(root_cause(error.value))
+    with pytest.raises(RuntimeError) as error:
+        measure(arms={"real": {"real": 1.0}, "both": {"real": 0.25}})
+    assert "is of another arm of that name" in str(root_cause(error.value))
 
 
 def test_a_generator_that_knows_other_patients_is_refused(measure: Measure, tmp_path: Path) -> None:
