@@ -15,7 +15,6 @@ from tiny import CONFIGS, root_cause, train_tiny, workflow
 UTILITY = str(CONFIGS / "utility.json")
 PHANTOM: dict[str, Any] = {"source#num_volumes": 6, "source#num_slices": 4, "source#matrix_size": 64}
 FEW: dict[str, Any] = {
-    **PHANTOM,
     "device": "cpu",
     "image_size": 32,
     "val_share": 0.34,
@@ -41,7 +40,8 @@ def measure(tmp_path: Path) -> Measure:
     """Run ``measuring_utility`` on the tiny phantom and return the report."""
 
     def run(config: Any = UTILITY, **override: Any) -> dict[str, Any]:
-        job = workflow(config, "train", tmp_path, run_id="measuring_utility", **{**FEW, **override})
+        options = {**FEW, **(PHANTOM if config == UTILITY else {}), **override}
+        job = workflow(config, "train", tmp_path, run_id="measuring_utility", **options)
         job.run()
         return json.loads((tmp_path / "run/utility.json").read_text())
 
@@ -127,10 +127,9 @@ def test_bad_input_is_refused_at_the_door(measure: Measure, override: dict[str, 
     assert re.search(message, str(root_cause(error.value)))
 
 
-def test_a_dataset_overlay_works_unchanged(samples: Path, measure: Measure, tmp_path: Path) -> None:
+def test_a_dataset_overlay_works_unchanged(samples: Path, measure: Measure) -> None:
     files = [UTILITY, str(CONFIGS / "data/mbrsc.json")]
-    options = dict.fromkeys(PHANTOM)
-    options |= {"dataset_dir": str(samples / "mbrsc"), "source#crop_stride": 2048, "source#num_volumes": None}
+    options = {"dataset_dir": str(samples / "mbrsc"), "source#crop_stride": 2048}
     report = measure(files, **options, arms={"real": {"real": 1.0}, "both": {"real": 0.5}})
     assert report["dataset"] == "MBRSC"
     assert report["shares"][0]["groups"] == 2
