@@ -22,7 +22,7 @@ from cosimgen_monai.data.readers.unknown_values import UnknownValuesError
 from cosimgen_monai.data.resampling.resize import resize_label
 from cosimgen_monai.data.resampling.square import padded_shape
 from cosimgen_monai.data.source import PairSource
-from cosimgen_monai.data.splits import check_groups, split_items
+from cosimgen_monai.data.splits import check_groups, check_train_share, share_of_groups, split_items
 
 __all__ = [
     "BTCV",
@@ -42,10 +42,12 @@ __all__ = [
     "cache_pairs",
     "check_balance",
     "check_groups",
+    "check_train_share",
     "class_statistics",
     "open_btcv",
     "padded_shape",
     "pair_weights",
     "resize_label",
+    "share_of_groups",
     "split_items",
 ]

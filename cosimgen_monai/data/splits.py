@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cosimgen_monai.data.source import PairSource
+from cosimgen_monai.settings import derive_seed
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +17,9 @@ Parts = dict[str, Items]
 """Items under ``train`` and ``val``."""
 
 
-def split_items(source: PairSource, split: str = "group", val_share: float = 0.2, seed: int = 0) -> Parts:
+def split_items(
+    source: PairSource, split: str = "group", val_share: float = 0.2, seed: int = 0, train_share: float = 1.0
+) -> Parts:
     """Split a dataset's items by group.
 
     Args:
@@ -24,7 +27,8 @@ def split_items(source: PairSource, split: str = "group", val_share: float = 0.2
         split: ``group`` draws whole groups for validation; ``official`` takes the dataset's own lists (``part`` of its
             items); ``all`` puts every item on both sides, for data that cannot be split (one patient), and says so.
         val_share: share of the groups that validate, at least one.
-        seed: seed of the draw.
+        seed: seed of the draws.
+        train_share: share of the training groups that is kept, at least one; validation is the same at any share.
 
     Returns:
         Item lists under ``train`` and ``val``.
@@ -32,6 +36,7 @@ def split_items(source: PairSource, split: str = "group", val_share: float = 0.2
     Raises:
         ValueError: if an option is wrong, or a side would be empty.
     """
+    check_train_share(train_share, split)
     if split == "all":
         return _all_on_both_sides(source)
     if split == "official":
@@ -41,7 +46,23 @@ def split_items(source: PairSource, split: str = "group", val_share: float = 0.2
     else:
         raise ValueError(f"`split` must be 'group', 'official' or 'all', got {split!r}.")
     check_groups(parts, source.group_name)
-    return parts
+    return {**parts, "train": share_of_groups(parts["train"], train_share, seed)}
+
+
+def check_train_share(train_share: Any, split: str = "group", key: str = "train_share") -> None:
+    """Raise ``ValueError`` where a share of the training groups is none, or nothing is held out from it."""
+    if isinstance(train_share, bool) or not isinstance(train_share, (int, float)) or not 0 < train_share <= 1:
+        raise ValueError(f"`{key}` must be above 0 and at most 1 (every training group), got {train_share!r}.")
+    if train_share < 1 and split == "all":
+        raise ValueError(f"`{key}` {train_share} needs a split that holds groups out; --split all holds none out.")
+
+
+def share_of_groups(items: Items, share: float, seed: int) -> Items:
+    """Return the items of a share of their groups, drawn by seed; a smaller share lies within a larger one."""
+    groups = sorted({item["group"] for item in items})
+    drawn = np.random.default_rng(derive_seed("train share", seed)).permutation(groups)
+    kept = set(drawn[: max(1, round(share * len(groups)))].tolist())
+    return [item for item in items if item["group"] in kept]
 
 
 def check_groups(parts: dict[str, list[dict[str, Any]]], group_name: str = "group") -> None:

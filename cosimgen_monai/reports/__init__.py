@@ -6,5 +6,14 @@ from cosimgen_monai.reports.evaluation_summary import print_evaluation
 from cosimgen_monai.reports.gallery import Gallery
 from cosimgen_monai.reports.inspection import inspect_dataset
 from cosimgen_monai.reports.judges import load_judges
+from cosimgen_monai.reports.utility import write_utility
 
-__all__ = ["Gallery", "evaluate_set", "inspect_dataset", "load_judges", "open_pairs", "print_evaluation"]
+__all__ = [
+    "Gallery",
+    "evaluate_set",
+    "inspect_dataset",
+    "load_judges",
+    "open_pairs",
+    "print_evaluation",
+    "write_utility",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,11 @@ _NO_PART_OF_A_PLAN = {
 
 
 def claim_run_folder(
-    output_dir: str | Path, resume: Any, result: str | Path, facts: dict[str, Any] | None = None
+    output_dir: str | Path,
+    resume: Any,
+    result: str | Path,
+    facts: dict[str, Any] | None = None,
+    free: Collection[str] = (),
 ) -> None:
     """Take a folder for the configuration that is being run, or go on in it where it is this very run's.
 
@@ -47,6 +52,7 @@ def claim_run_folder(
         result: the file in it by which a run has begun (``checkpoint.pt``, ``manifest.csv``); a plan without it binds
             nobody.
         facts: what else makes the run this one (a checkpoint's hash).
+        free: keys that may differ when it is gone on with, since each result lies under its own value of them.
 
     Raises:
         ValueError: if the folder holds another run, or something that is no run, or a run and ``resume`` is false.
@@ -59,11 +65,11 @@ def claim_run_folder(
         raise ValueError(
             f"`ckpt_path` {result} must lie in `output_dir` {folder}: a run goes on in its own folder only."
         )
-    plan = _binding(json.loads(json.dumps({**active_config(), **(facts or {})}, default=str)))
+    plan = _binding(json.loads(json.dumps({**active_config(), **(facts or {})}, default=str)), free)
     _lock(folder)
     begun = result.is_file()
     if (folder / PLAN).is_file():
-        known = _binding(json.loads((folder / PLAN).read_text("utf-8")))
+        known = _binding(json.loads((folder / PLAN).read_text("utf-8")), free)
         if begun and known != plan:
             differing = sorted(key for key in known.keys() | plan.keys() if known.get(key) != plan.get(key))
             raise ValueError(
@@ -79,9 +85,10 @@ def claim_run_folder(
         draft.write_text(json.dumps(plan, indent=1), "utf-8")
 
 
-def _binding(config: dict[str, Any]) -> dict[str, Any]:
+def _binding(config: dict[str, Any], free: Collection[str]) -> dict[str, Any]:
     """Return the part of a configuration that makes a run this one."""
-    return {key: value for key, value in without_tracking(config).items() if key not in _NO_PART_OF_A_PLAN}
+    loose = {*_NO_PART_OF_A_PLAN, *free}
+    return {key: value for key, value in without_tracking(config).items() if key not in loose}
 
 
 def _lock(folder: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
 
-from cosimgen_monai.data import check_groups, split_items
+from cosimgen_monai.data import check_groups, share_of_groups, split_items
 
 
 def source_of(num_groups: int, slices: int = 2) -> SimpleNamespace:
@@ -110,3 +111,28 @@ def test_parts_made_elsewhere_are_checked(train: list[str], val: list[str], mess
     parts = {"train": [{"group": g} for g in train], "val": [{"group": g} for g in val]}
     with pytest.raises(ValueError, match=message):
         check_groups(parts, "patient")
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_smaller_share_of_training_patients_lies_within_a_larger_one(seed: int) -> None:
+    source = source_of(24)
+    shares = (0.1, 0.25, 0.6, 1.0)
+    parts = [split_items(source, seed=seed, train_share=share) for share in shares]
+    train = [groups(part["train"]) for part in parts]
+    assert [len(names) for names in train] == [2, 5, 11, 19]
+    assert all(few < more for few, more in pairwise(train))
+    assert all(part["val"] == parts[-1]["val"] for part in parts)
+    assert parts[-1] == split_items(source, seed=seed)
+
+
+def test_another_seed_draws_another_share() -> None:
+    items = source_of(20).items()
+    assert len({tuple(sorted(groups(share_of_groups(items, 0.2, seed)))) for seed in range(5)}) > 1
+
+
+@pytest.mark.parametrize("share", [0, -0.1, 1.01, "half", True, float("nan")])
+def test_a_wrong_share_is_refused(share: object) -> None:
+    with pytest.raises(ValueError, match="`train_share` must be above 0 and at most 1"):
+        split_items(source_of(4), train_share=share)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="needs a split that holds groups out"):
+        split_items(source_of(4), split="all", train_share=0.5)

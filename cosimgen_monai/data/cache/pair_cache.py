@@ -63,6 +63,13 @@ class CachedPairs:
         """Return each class set with the number of pairs that hold it, as it stands in a model's file."""
         return [{"ids": list(ids), "count": count} for ids, count in sorted(Counter(self.class_sets()).items())]
 
+    def labels_sha256(self) -> str:
+        """Return a hash of all labels, by which a model's file says which pairs it learned from, and nothing else."""
+        digest = hashlib.sha256(str(self.labels.shape).encode())
+        for i in range(len(self.rows)):
+            digest.update(self._files[1][i].tobytes())
+        return digest.hexdigest()
+
     def slice_spacing(self) -> float | None:
         """Return the median distance of slices in mm, or ``None`` where pairs are no slices of a volume."""
         distances = [row["slice_spacing"] for row in self.rows if "slice_spacing" in row]

@@ -1,0 +1,103 @@
+"""The report of a utility study: words that follow the figures, and what is not known said so."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from tiny_parts import TINY_CLASSES
+
+from cosimgen_monai.reports.utility import utility_summary
+from cosimgen_monai.reports.utility_page import utility_page
+from cosimgen_monai.reports.utility_verdict import utility_verdict
+from cosimgen_monai.utility import Arm, StudyResults
+from cosimgen_monai.utility.results import ShareResults
+
+ARMS = [Arm("real", 1.0), Arm("both", 0.5), Arm("rare", 0.5, mix="balanced")]
+GROUPS = [f"patient-{i // 4}" for i in range(48)]
+SETTINGS = {"image_size": 16, "steps": 10, "batch_size": 4, "num_seeds": 2, "generated_per_real": 1, "network": "UNet"}
+
+
+def counts(quality: float, held: tuple[int, ...] = (1, 2, 3), number: int = len(GROUPS)) -> np.ndarray:
+    """Counts of two seeds, of about a Dice."""
+    rng = np.random.default_rng(0)
+    found = np.zeros((2, number, 3, 4), np.int64)
+    for i in held:
+        found[:, :, 1:, i] = 1000
+        found[:, :, 0, i] = 1000 * quality + rng.integers(-50, 50, (2, number))
+    return found
+
+
+def report_of(
+    groups: list[str] = GROUPS, held: tuple[int, ...] = (1, 2, 3), generated: float = 0.63, **quality: float
+) -> dict[str, Any]:
+    source: Any = SimpleNamespace(name="tiny", group_name="patient", classes=TINY_CLASSES)
+    presence = np.zeros((20, 4), np.uint8)
+    presence[:, 1], presence[:8, 2], presence[:3, 3] = 1, 1, 1
+    by_arm = {arm.name: counts(quality.get(arm.name, 0.7), held, len(groups)) for arm in ARMS}
+    share = ShareResults(0.25, 5, presence, 20, by_arm, counts(generated, held, 20))
+    return StudyResults(source, ARMS, groups, [share], 1, 500, 0, SETTINGS).report()
+
+
+def words_of(report: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(mark, words) for mark, words in utility_verdict(report)]
+
+
+def test_a_gain_a_loss_and_nothing_are_called_so() -> None:
+    words = words_of(report_of(both=0.8, rare=0.6))
+    assert words[0][0] == "good"
+    assert "both reaches a mean Dice of 0.80" in words[0][1]
+    assert "generated pairs help, +0.1" in words[0][1]
+    assert words[1][0] == "bad"
+    assert "make it worse" in words[1][1]
+    assert words[2][0] == "bad"
+    assert "rarest classes (aorta)" in words[2][1]
+    assert "no gain can be shown, +0.000" in words_of(report_of())[0][1]
+
+
+def test_the_ratio_is_held_against_its_target() -> None:
+    good, bad = (next(w for w in words_of(report_of(generated=g)) if "keeps" in w[1]) for g in (0.63, 0.35))
+    assert (good[0], bad[0]) == ("good", "bad")
+    assert "keeps 0.90 of its held-out Dice" in good[1]
+    assert "keeps 0.50" in bad[1]
+
+
+def test_a_class_without_test_pixels_is_named_and_nothing_is_nan() -> None:
+    report = report_of(held=(1, 2))
+    assert report["not_held_out"] == ["aorta"]
+    assert ("open", "No held-out pair holds aorta: nothing is said of them.") in words_of(report)
+    json.dumps(report, allow_nan=False)
+    page = utility_page(report)
+    assert "nan" not in page.lower()
+    assert "In no held-out pair, so without a figure: aorta." in page
+
+
+def test_a_single_group_is_resampled_by_pair_and_that_is_said() -> None:
+    report = report_of(groups=["one"] * 12)
+    assert report["resampled"] == "pair"
+    assert any("Only one patient is held out" in words for _, words in words_of(report))
+    assert report_of()["resampled"] == "patient"
+
+
+def test_no_group_is_named_in_what_is_written() -> None:
+    report = report_of()
+    for text in (json.dumps(report), utility_page(report), utility_summary(report)):
+        assert "patient-" not in text
+
+
+def test_the_table_holds_every_arm_and_class() -> None:
+    lines = utility_summary(report_of(both=0.8)).splitlines()
+    both = next(line for line in lines if line.startswith("  both"))
+    assert "0.799" in both or "0.800" in both
+    assert [line.split()[0] for line in lines if line.startswith("  ")] == [
+        "arm",
+        "real",
+        "both",
+        "rare",
+        "class",
+        "liver",
+        "spleen",
+        "aorta",
+    ]

@@ -1,0 +1,72 @@
+"""The paired bootstrap against SciPy's and against the formula of a mean."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from cosimgen_monai.utility.bootstrap import Resamples, by_group, class_mean, interval
+from cosimgen_monai.utility.dice import dice
+
+RNG = np.random.default_rng(0)
+GROUPS, CLASSES = 12, 3
+
+
+def counts_of(quality: float, seeds: int = 1) -> np.ndarray:
+    """Counts of an arm by seed and group, the truths alike in every arm."""
+    true = np.random.default_rng(1).integers(40, 400, (1, GROUPS, CLASSES)).repeat(seeds, 0)
+    predicted = (true * RNG.uniform(0.8, 1.2, true.shape)).astype(np.int64)
+    both = (np.minimum(true, predicted) * np.clip(quality + RNG.normal(0, 0.1, true.shape), 0, 1)).astype(np.int64)
+    return np.stack([both, predicted, true], axis=2)
+
+
+def test_the_difference_of_two_arms_has_scipys_interval() -> None:
+    first, second = counts_of(0.6), counts_of(0.7)
+    resamples = Resamples.draw(GROUPS, 1, 20_000, seed=0)
+    found = interval(class_mean(resamples.dice(second) - resamples.dice(first), range(CLASSES)))
+
+    def difference(indices: np.ndarray) -> np.ndarray:
+        chosen = [counts[0][indices.astype(int)].sum(0) for counts in (second, first)]
+        return (dice(chosen[0]) - dice(chosen[1])).mean(-1)
+
+    places = np.arange(GROUPS)
+    expected = stats.bootstrap(
+        (places,), difference, n_resamples=5_000, method="percentile", vectorized=False, rng=np.random.default_rng(3)
+    ).confidence_interval
+    assert found is not None
+    np.testing.assert_allclose(found, (expected.low, expected.high), atol=0.004)
+
+
+def test_pairing_takes_out_what_both_arms_share() -> None:
+    same = counts_of(0.6)
+    resamples = Resamples.draw(GROUPS, 1, 500, seed=0)
+    assert interval(class_mean(resamples.dice(same) - resamples.dice(same), range(CLASSES))) == (0.0, 0.0)
+
+
+def test_seeds_widen_the_interval_as_the_formula_says() -> None:
+    # one group, so that only the seeds vary: a bootstrapped mean of n values has the variance s² / n
+    both = np.array([50, 60, 70, 80])
+    counts = np.stack([both, np.full(4, 100), np.full(4, 100)], axis=1)[:, None, :, None]
+    values = Resamples.draw(1, 4, 50_000, seed=0).dice(counts)[:, 0]
+    np.testing.assert_allclose(values.mean(), 0.65, atol=1e-3)
+    np.testing.assert_allclose(values.std(), (both / 100).std() / 2, rtol=0.02)
+
+
+def test_images_are_summed_by_group_in_the_order_of_names() -> None:
+    counts = np.arange(2 * 5 * 3 * 1).reshape(2, 5, 3, 1)
+    found = by_group(counts, ["b", "a", "b", "c", "a"])
+    np.testing.assert_array_equal(found[:, 0], counts[:, 1] + counts[:, 4])
+    np.testing.assert_array_equal(found[:, 1], counts[:, 0] + counts[:, 2])
+    np.testing.assert_array_equal(found[:, 2], counts[:, 3])
+
+
+def test_a_class_that_a_resample_lacks_is_left_out_of_its_mean_and_never_nan() -> None:
+    counts = counts_of(0.7)
+    counts[:, 1:, :, 2] = 0  # one patient in twelve holds the class
+    values = Resamples.draw(GROUPS, 1, 400, seed=0).dice(counts)
+    assert 0.2 < np.isnan(values[:, 2]).mean() < 0.5  # (11/12)^12 = 0.35
+    assert not np.isnan(class_mean(values, range(CLASSES))).any()
+    between = interval(values[:, 2])
+    assert between is not None
+    assert between[0] == between[1]
+    assert interval(np.full(5, np.nan)) is None
