@@ -36,8 +36,9 @@ class PairGenerator(Evaluator):
         batch_size: samples drawn at once.
         mask_smoothing: how much a pixel's neighbours count in decoding a mask, see :func:`decode_frgb`.
         speck_size: pieces of a mask below so many pixels are merged into what surrounds them.
-        postprocessing: a transform of each sample's dict; the ``faults`` that it finds make a sample be drawn again.
+        quality_gates: a transform that adds ``faults`` to a sample as it was drawn; one that has some is drawn again.
         max_redraws: how often at most.
+        postprocessing: a transform of each sample that is kept.
         key_val_metric: the metric that picks the best model.
         val_handlers: handlers of the engine.
 
@@ -55,8 +56,9 @@ class PairGenerator(Evaluator):
         batch_size: int,
         mask_smoothing: float = 0.0,
         speck_size: int = 0,
-        postprocessing: Transform | None = None,
+        quality_gates: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
         max_redraws: int = 0,
+        postprocessing: Transform | None = None,
         key_val_metric: dict[str, Metric] | None = None,
         val_handlers: Sequence[Any] | None = None,
     ) -> None:
@@ -75,6 +77,7 @@ class PairGenerator(Evaluator):
         self.batch_size = batch_size
         self.mask_smoothing = mask_smoothing
         self.speck_size = speck_size
+        self.quality_gates = quality_gates
         self.redraws = Redraws(batch_size, max_redraws)
 
     def run(self, global_epoch: int = 1) -> None:  # type: ignore[override]
@@ -102,11 +105,12 @@ class PairGenerator(Evaluator):
         state: Any = engine.state
         while attempts := self.redraws.batch(last=state.iteration % state.epoch_length == 0):
             done += self.redraws.settle(attempts, self._draw([attempt.drawn for attempt in attempts]))
-        state.batch, state.output = batchdata, done
-        return done
+        state.batch, state.output = [sample["request"] for sample in done], done
+        self.fire_event(IterationEvents.MODEL_COMPLETED)  # where MONAI's postprocessing listens; it goes through both
+        return state.output
 
     def _draw(self, asked: list[Request]) -> list[dict[str, Any]]:
-        """Draw requests, a batch at most, and let MONAI's postprocessing run."""
+        """Draw requests, a batch at most, and judge what comes out."""
         requests = asked + [asked[-1]] * (self.batch_size - len(asked))
         self.state.batch = asked  # who watches the inferer finds them here; the postprocessing goes through it too
         self.network.eval()
@@ -116,11 +120,10 @@ class PairGenerator(Evaluator):
         images, decoded = unpack_pair(pairs, self.network.palette, self.network.num_classes, self.mask_smoothing)
         labels = [torch.from_numpy(merge_specks(label[0].numpy(), self.speck_size))[None] for label in decoded.cpu()]
         certainty = decode_certainty(pairs[:, IMAGE_CHANNELS:], self.network.palette).tolist()
-        samples = zip(asked, images.cpu(), labels, labels, certainty, strict=False)
+        columns = zip(asked, images.cpu(), labels, labels, certainty, strict=False)
         names = ("request", "image", "label", "drawn_label", "certainty")
-        self.state.output = [dict(zip(names, sample, strict=True)) for sample in samples]
-        self.fire_event(IterationEvents.MODEL_COMPLETED)  # where it listens
-        return self.state.output
+        samples = [dict(zip(names, column, strict=True)) for column in columns]
+        return samples if self.quality_gates is None else [self.quality_gates(sample) for sample in samples]
 
     def _condition(self, requests: list[Request]) -> torch.Tensor:
         """Return the condition embedding of each request (B D)."""

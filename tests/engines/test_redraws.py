@@ -36,7 +36,7 @@ def same(a: dict[str, Any], b: dict[str, Any]) -> bool:
 @pytest.fixture
 def make(tiny_generator: Make) -> Make:
     def generator(requests: list[Request], max_redraws: int, **options: Any) -> Any:
-        return tiny_generator(requests, postprocessing=judge, max_redraws=max_redraws, **options)
+        return tiny_generator(requests, quality_gates=judge, max_redraws=max_redraws, **options)
 
     return generator
 
@@ -72,7 +72,7 @@ def test_the_try_with_the_fewest_faults_is_kept_when_all_fail(tiny_generator: Ma
         tries.append({**sample, "faults": ("a", "b", "c")[: (3, 1, 1, 2)[len(tries)]]})
         return tries[-1]
 
-    (kept,) = drawn(tiny_generator(REQUESTS[:1], postprocessing=worse_and_better, max_redraws=3))
+    (kept,) = drawn(tiny_generator(REQUESTS[:1], quality_gates=worse_and_better, max_redraws=3))
     assert len(tries) == 4
     assert len({sample["request"].seed for sample in tries}) == 4
     assert kept["redraws"] == 3
@@ -87,3 +87,25 @@ def test_batches_are_full_until_nothing_more_comes(make: Make) -> None:
     drawn(generator)
     assert all(size == 4 for size in sizes[:2])
     assert sum(sizes) > 9
+
+
+def test_only_what_is_kept_is_postprocessed(tiny_generator: Make) -> None:
+    enlarged: list[int] = []
+
+    def enlarge(sample: dict[str, Any]) -> dict[str, Any]:
+        enlarged.append(sample["request"].index)
+        return {**sample, "image": sample["image"].repeat(1, 2, 2)}
+
+    judged: list[tuple[int, ...]] = []
+    samples = drawn(
+        tiny_generator(
+            REQUESTS,
+            quality_gates=lambda sample: judged.append(sample["image"].shape) or judge(sample),
+            postprocessing=enlarge,
+            max_redraws=3,
+        )
+    )
+    assert len(judged) > 9  # some were drawn again
+    assert set(judged) == {(3, 16, 16)}
+    assert sorted(enlarged) == list(range(9))
+    assert {sample["image"].shape for sample in samples} == {(3, 32, 32)}
