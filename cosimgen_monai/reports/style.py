@@ -40,6 +40,7 @@ figcaption{font-size:.82rem;color:var(--soft);margin-top:.3rem;line-height:1.35}
 .verdict strong{display:inline-block;width:1.6rem;margin-left:-1.6rem}
 .verdict .good strong{color:var(--good)}.verdict .bad,.verdict .bad strong{color:var(--bad)}
 .verdict .open{color:var(--soft)}section.bad{border-color:var(--bad);border-width:2px}
+.real{color:var(--warn);font-weight:600}
 details{font-size:.85rem;color:var(--soft)}summary{cursor:pointer}details p{max-width:40rem;text-align:left}
 .beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:1rem}
 h3{font-size:1rem;margin:.75rem 0 .25rem}li{overflow-wrap:anywhere}
