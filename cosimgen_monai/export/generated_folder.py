@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from cosimgen_monai.data.readers.alignment import check_same_size
 from cosimgen_monai.data.readers.mask import label_of_codes, read_mask
 from cosimgen_monai.data.readers.picture import read_picture
 from cosimgen_monai.data.resampling.square import to_square
-from cosimgen_monai.export.nifti.nnunet_labels import NnUNetLabels
+from cosimgen_monai.export.provenance import check_colours, check_names
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 
@@ -31,6 +30,7 @@ class GeneratedFolder(Dataset):
         image_size: height and width that pairs are brought to: images by area (linear where they grow), masks by the
             majority.
         fit: how pictures that are not square become so, ``squash`` or ``pad``.
+        palette: the palette of the model that drew the set; where it is not known, the default F-RGB palette.
 
     Attributes:
         names: the file stem of each pair.
@@ -38,21 +38,31 @@ class GeneratedFolder(Dataset):
 
     Raises:
         FileNotFoundError: if there is no such folder, or a file that the manifest lists is missing.
-        ValueError: if an image has no mask, or the set is of other classes.
+        ValueError: if an image has no mask, or the set is of other classes or another palette.
     """
 
-    def __init__(self, folder: str | Path, classes: ClassTable, image_size: int, fit: str = "squash") -> None:
+    def __init__(
+        self,
+        folder: str | Path,
+        classes: ClassTable,
+        image_size: int,
+        fit: str = "squash",
+        palette: torch.Tensor | None = None,
+    ) -> None:
         self.folder = Path(folder)
         self.classes = classes
         self.image_size = image_size
         self.fit = fit
         self._place = self._find()
-        self._check_classes()
+        check_names(self.folder, classes)
         self.rows = self._manifest()
         listed = _stems(self._place / "images")
         self.names = [row["id"] for row in self.rows] if self.rows is not None else sorted(listed)
         self._images = self._files("images", listed)
         self._labels = self._files("labels", _stems(self._place / "labels"))
+        # only what `generating` wrote is bound to have these colours; anybody's masks may have their own
+        if self.rows is not None and "palette_sha256" in self.rows[0]:
+            check_colours(self._labels[0], classes, palette)
 
     def __len__(self) -> int:
         """Return the number of pairs."""
@@ -99,18 +109,6 @@ class GeneratedFolder(Dataset):
             "them, or images and labels. Run `python -m monai.bundle run generating --config_file "
             "bundle/configs/inference.json`, or give the folder with --generated_dir."
         )
-
-    def _check_classes(self) -> None:
-        file = self.folder / "nifti" / "dataset.json"
-        if not file.is_file():
-            return
-        found, expected = json.loads(file.read_text("utf-8"))["labels"], NnUNetLabels(self.classes).names
-        if found != expected:
-            differing = sorted(set(found) ^ set(expected)) or ["the order of ids"]
-            raise ValueError(
-                f"`generated_dir` {self.folder} is of other classes than the real data: {file} and the dataset differ "
-                f"in {', '.join(differing[:8])}. Evaluate it against the dataset that its model was trained on."
-            )
 
     def _manifest(self) -> list[dict[str, str]] | None:
         path = self.folder / "manifest.csv"

@@ -47,10 +47,11 @@ def picture(image: Picture, words: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; cells are HTML already."""
+    """Return a table; cells are HTML already. Its head is on each page that it is printed on, if it says anything."""
     cells = "".join(f"<th>{cell}</th>" for cell in head)
+    titles = f"<thead><tr>{cells}</tr></thead>" if any(head) else ""
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="wide"><table><tr>{cells}</tr>{body}</table></div>'
+    return f'<div class="wide"><table>{titles}<tbody>{body}</tbody></table></div>'
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.data import PairSource, RealPairs, cache_pairs
 from cosimgen_monai.export import GeneratedFolder
+from cosimgen_monai.export.provenance import check_model
+from cosimgen_monai.networks import read_model
 from cosimgen_monai.settings import derive_seed
 
 logger = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ def open_pairs(
     image_size: int,
     cache_dir: str | Path,
     seed: int = 0,
+    ckpt_path: str | Path | None = None,
 ) -> EvaluatedPairs:
     """Open the sets of an evaluation.
 
@@ -60,14 +64,20 @@ def open_pairs(
         image_size: the size at which sets are compared.
         cache_dir: where pairs at that size are kept.
         seed: seed of the halves and of the order.
+        ckpt_path: the model that drew the generated pairs, to check that it did, and by its palette; or ``None``.
 
     Raises:
-        ValueError: if ``real_part`` is unknown, a set holds too few images, or the sets are of different classes.
+        ValueError: if ``real_part`` is unknown, a set holds too few images, the sets are of different classes or
+            palettes, or the model is of others or drew another set.
     """
     if real_part not in REAL_PARTS:
         raise ValueError(f"`real_part` must be one of {', '.join(REAL_PARTS)}, got {real_part!r}.")
     fit = source.card().get("fit", "squash")
-    generated = GeneratedFolder(generated_dir, source.classes, image_size, fit)
+    model = None if ckpt_path is None else read_model(ckpt_path, architectures=ARCHITECTURES)
+    palette = None if model is None else model.state["palette"]
+    generated = GeneratedFolder(generated_dir, source.classes, image_size, fit, palette)
+    if model is not None:
+        check_model(model.card, source.classes, generated.rows, model.path)
     _check_number(len(generated), f"`generated_dir` {generated_dir}", "Generate more: --num_samples.")
     items = parts["train"] + parts["val"] if real_part == "all" and split != "all" else parts[_side(real_part)]
     real = RealPairs(cache_pairs(source, items, image_size, cache_dir), source.window)

@@ -24,7 +24,8 @@ from cosimgen_monai.reports.evaluation_figures import (
 from cosimgen_monai.reports.evaluation_page import evaluation_page
 from cosimgen_monai.reports.judges import Judges
 from cosimgen_monai.reports.measured_set import MeasuredSet, SetStatistics, measure_set
-from cosimgen_monai.reports.ranked_pairs import choose_gallery
+from cosimgen_monai.reports.ranked_pairs import NearestPair, choose_gallery, nearest_pairs
+from cosimgen_monai.reports.reader_sheet import write_reader_sheet
 from cosimgen_monai.settings import atomic_write
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ def evaluate_set(
     max_crops: int = 256,
     num_pairs: int = 1000,
     seed: int = 0,
+    include_real: bool = False,
+    reader_cases: int = 40,
 ) -> dict[str, Any]:
     """Measure, and write ``report.json`` and the page ``index.html``.
 
@@ -57,6 +60,9 @@ def evaluate_set(
         max_crops: regions a class and set in sFID, a random choice.
         num_pairs: pairs of images in LPIPS and MS-SSIM.
         seed: seed of every random choice.
+        include_real: whether real images may be shown: beside their copies, and in a blinded reader sheet, which is
+            written then.
+        reader_cases: cases of the reader sheet.
 
     Returns:
         The report.
@@ -68,6 +74,7 @@ def evaluate_set(
         figures += image_figures(pairs, judges.lpips, device, num_pairs, seed) + judges.absent_figures()
         report = {
             **_facts(source, pairs, judges, settings, seed),
+            "include_real": include_real,
             "figures": figures,
             **_class_figures(source, real, generated),
             "presence": presence_figures(pairs, real),
@@ -77,10 +84,13 @@ def evaluate_set(
         main = judges.main.name
         gallery = choose_gallery(pairs.generated, generated.indices, generated.features[main], real.features[main])
     report = _finite(report)
-    with atomic_write(Path(output_dir) / REPORT) as draft:
-        draft.write_text(json.dumps(report, indent=1), "utf-8")
-    with atomic_write(Path(output_dir) / PAGE) as draft:
-        draft.write_text(evaluation_page(report, gallery), "utf-8")
+    beside: list[NearestPair] = []
+    if include_real:
+        beside = nearest_pairs(pairs, report["memorisation"])
+        write_reader_sheet(pairs, output_dir, reader_cases, seed)
+    for name, text in ((REPORT, json.dumps(report, indent=1)), (PAGE, evaluation_page(report, gallery, beside))):
+        with atomic_write(Path(output_dir) / name) as draft:
+            draft.write_text(text, "utf-8")
     return report
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -9,21 +10,26 @@ from cosimgen_monai.reports.definitions import definition
 from cosimgen_monai.reports.elements import document, number, picture, section, table
 from cosimgen_monai.reports.heat_map import heat_map_svg
 from cosimgen_monai.reports.paper_figures import dataset_note, paper_rows
-from cosimgen_monai.reports.ranked_pairs import GalleryPair
+from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair
 from cosimgen_monai.reports.verdict import BAD, verdict_of
 
 _MARKS = {"good": "✓", "bad": "✗", "open": "?"}
 
 
-def evaluation_page(report: dict[str, Any], gallery: list[GalleryPair]) -> str:
-    """Return the page. It shows generated images only; real ones never."""
+def evaluation_page(report: dict[str, Any], gallery: list[GalleryPair], beside: Sequence[NearestPair] = ()) -> str:
+    """Return the page. It shows generated images only, and real ones where pairs of both (``beside``) are given."""
     n = report["n"]
+    shows_real = (
+        f'<p class="real">This page shows real images of {escape(report["dataset"])}: share it only where the data\'s '
+        "terms allow it.</p>"
+    )
     heading = (
         f"<h1>Generated against {escape(report['dataset'])}</h1>"
         f'<p class="soft">{escape(report["generated_dir"])}: {n["generated"]} generated pairs against {n["real"]} real '
         f"ones ({escape(report['real_part'])} part, {n['real_groups']} {escape(report['group_name'])}(s)), "
         f"{report['image_size']} × {report['image_size']}, seed {report['seed']}, split {escape(report['split'])}. "
         f"{escape(report['value_range'])}; {escape(report['resize'])}. Prompts: {escape(report['prompts'])}.</p>"
+        + (shows_real if beside else "")
     )
     pictures, figures = _gallery(gallery), _figures(report)
     note = dataset_note(report["dataset"])
@@ -36,10 +42,10 @@ def evaluation_page(report: dict[str, Any], gallery: list[GalleryPair]) -> str:
         _presence(report),
         _classes(report),
         _matrices(report),
-        _memorisation(report),
+        _memorisation(report, beside),
         _networks(report),
     ]
-    return document(f"{report['dataset']}: evaluation", heading, sections)
+    return document(f"{report['dataset']}: evaluation", heading + (shows_real if beside else ""), sections)
 
 
 def _verdict(report: dict[str, Any]) -> str:
@@ -150,7 +156,7 @@ def _matrices(report: dict[str, Any]) -> str:
     return section("Co-occurrence", _define("co_occurrence") + words + f'<div class="beside">{maps}</div>')
 
 
-def _memorisation(report: dict[str, Any]) -> str:
+def _memorisation(report: dict[str, Any], beside: Sequence[NearestPair]) -> str:
     found = report["memorisation"]
     if found is None:
         words = "<p>Cannot be told: no real image of this comparison is held out from training.</p>"
@@ -165,10 +171,20 @@ def _memorisation(report: dict[str, Any]) -> str:
         [escape(str(row["generated"])), str(row["training"]), number(row["distance"])] for row in found["nearest"]
     ]
     listed = table(["nearest generated", "training row", "distance"], nearest)
-    body = (
-        table(["", ""], rows) + f"<details><summary>the nearest</summary>{listed}</details>" + _define("memorisation")
+    body = table(["", ""], rows) + _beside(beside) + f"<details><summary>the nearest</summary>{listed}</details>"
+    return section("Memorisation", body + _define("memorisation"), BAD if found["flagged"] else "")
+
+
+def _beside(pairs: Sequence[NearestPair]) -> str:
+    if not pairs:
+        return '<p class="soft">--include_real true shows the nearest training images beside the generated ones.</p>'
+    cards = "".join(
+        f'<figure><div class="two">{picture(pair.generated, "generated image")}'
+        f"{picture(pair.training, 'nearest training image')}</div>"
+        f"<figcaption>{escape(pair.name)} <span>({number(pair.distance)})</span></figcaption></figure>"
+        for pair in pairs
     )
-    return section("Memorisation", body, BAD if found["flagged"] else "")
+    return f'<p>Generated, and the real training image nearest to it.</p><div class="samples">{cards}</div>'
 
 
 def _networks(report: dict[str, Any]) -> str:

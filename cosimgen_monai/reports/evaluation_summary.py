@@ -6,6 +6,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from cosimgen_monai.reports.reader_sheet import KEY, SHEET
+
 logger = logging.getLogger(__name__)
 
 
@@ -41,6 +43,12 @@ def print_evaluation(report: dict[str, Any], output_dir: str | Path) -> None:
     logger.info(
         "\n%s\n\nThe page is %s, report.json beside it", evaluation_summary(report), Path(output_dir) / "index.html"
     )
+    if report["include_real"]:
+        logger.info(
+            "For blinded readers: %s (real images are in it); keep %s back. When it comes filled in:\n"
+            "  python -m cosimgen_monai.reports.reader_scores ANSWERS.csv %s",
+            *(Path(output_dir) / name for name in (SHEET, KEY, KEY)),
+        )
 
 
 def _figure_line(figure: dict[str, Any]) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cosimgen_monai.codec import Picture, overlay
+from cosimgen_monai.codec import Picture, overlay, to_8_bit
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.metrics import nearest
+from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
 from cosimgen_monai.reports.figures import class_colours
 
 
@@ -47,6 +48,35 @@ def choose_gallery(
     ranked = np.argsort(distance, kind="stable")
     chosen = ranked[np.linspace(0, len(ranked) - 1, min(number, len(ranked))).astype(int)]
     return [_pair(generated, indices[row], float(distance[row])) for row in chosen.tolist()]
+
+
+@dataclass(frozen=True)
+class NearestPair:
+    """A generated pair beside the training image that it is nearest to: shown only where real images may be.
+
+    Attributes:
+        name: the generated pair's name.
+        distance: in the features of the report's main network.
+        generated: H W 3, 8 bit.
+        training: the same of the training image.
+    """
+
+    name: str
+    distance: float
+    generated: Picture
+    training: Picture
+
+
+def nearest_pairs(pairs: EvaluatedPairs, memorisation: dict[str, Any] | None) -> list[NearestPair]:
+    """Return the pictures of the report's rows of nearest training images; none where there is no training set."""
+    if pairs.training is None or memorisation is None:
+        return []
+    found = []
+    for row in memorisation["nearest"]:
+        drawn = pairs.generated[pairs.generated.names.index(row["generated"])]["image"]
+        known = pairs.training[row["training"]]["image"]
+        found.append(NearestPair(row["generated"], row["distance"], to_8_bit(drawn.numpy()), to_8_bit(known.numpy())))
+    return found
 
 
 def _pair(generated: GeneratedFolder, index: int, distance: float) -> GalleryPair:

@@ -40,14 +40,17 @@ figcaption{font-size:.82rem;color:var(--soft);margin-top:.3rem;line-height:1.35}
 .verdict strong{display:inline-block;width:1.6rem;margin-left:-1.6rem}
 .verdict .good strong{color:var(--good)}.verdict .bad,.verdict .bad strong{color:var(--bad)}
 .verdict .open{color:var(--soft)}section.bad{border-color:var(--bad);border-width:2px}
+.real{color:var(--warn);font-weight:600}
 details{font-size:.85rem;color:var(--soft)}summary{cursor:pointer}details p{max-width:40rem;text-align:left}
 .beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:1rem}
 h3{font-size:1rem;margin:.75rem 0 .25rem}li{overflow-wrap:anywhere}
 code{font-size:.9em;overflow-wrap:anywhere}
 @media print{:root{
 --ink:#000;--soft:#444;--page:#fff;--card:#fff;--line:#ccc;--bar:#2f6fb7;--warn:#7a4200;--warnbg:#fff4e0;--good:#1d7a3d;--bad:#b3261e}
-main{max-width:none;padding:0}section{border:0;padding:.5rem 0;border-radius:0}
-h2{break-after:avoid}tr{break-inside:avoid}
+body{font-size:10pt}main{max-width:none;padding:0}section{border:0;padding:.5rem 0;border-radius:0}
+h2,h3,thead,p:has(+.wide){break-after:avoid}tr,li,p,.beside,.heat{break-inside:avoid}th,td{padding:.2rem .4rem;font-size:9pt}
+td:not(:first-child){white-space:nowrap}
+details::details-content{content-visibility:visible;block-size:auto}summary{display:none}
 .bar i,.swatch,.heat rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .wide{overflow:visible}.heat{max-width:100%}.samples{grid-template-columns:repeat(3,1fr)}}
 """

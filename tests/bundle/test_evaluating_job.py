@@ -83,6 +83,18 @@ def test_copies_of_training_images_are_found(evaluate: Evaluate, generated: Path
     assert {f"{row['generated']}.png" for row in found["nearest"][:3]} == set(names)
 
 
+def test_real_images_are_shown_only_where_it_is_asked_for(
+    evaluate: Evaluate, generated: Path, tmp_path: Path, tiny_model: Path
+) -> None:
+    evaluate(generated)
+    assert 'nearest training image"' not in (tmp_path / "run/index.html").read_text()
+    assert not (tmp_path / "run/reader_sheet.html").exists()
+    report = evaluate(generated, include_real="true", reader_cases=8, ckpt_path=str(tiny_model))
+    page = (tmp_path / "run/index.html").read_text()
+    assert page.count('nearest training image"') == len(report["memorisation"]["nearest"]) > 0
+    assert (tmp_path / "run/reader_key.csv").read_text().count("generated,cosimgen_") == 4
+
+
 def test_images_and_masks_alone_are_evaluated_and_it_is_said(
     evaluate: Evaluate, generated: Path, tmp_path: Path
 ) -> None:
@@ -111,6 +123,8 @@ def test_data_overlays_fit_though_they_set_keys_of_training(
         ({"weights_dir": "nowhere"}, "`weights_dir` nowhere is no folder"),
         ({"num_pairs": 0}, "`num_pairs` must be a positive integer"),
         ({"max_crop": 3}, "Unknown key"),
+        ({"include_real": "perhaps"}, "`include_real` must be true or false"),
+        ({"ckpt_path": str(CONFIGS.parent / "models/model.pt")}, "did not draw cosimgen_000000"),
     ],
 )
 def test_wrong_keys_end_in_one_clear_error(

@@ -11,9 +11,12 @@ import pytest
 import torch
 from PIL import Image
 
-from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.codec import ClassTable, display_colours, fibonacci_palette
 from cosimgen_monai.data import UnknownValuesError
 from cosimgen_monai.export import GeneratedFolder
+from cosimgen_monai.export.nifti.dataset import dataset_folder
+from cosimgen_monai.export.pictures.png import indexed
+from cosimgen_monai.export.provenance import check_model
 
 CLASSES = ClassTable(("background", "liver", "spleen"), background=0)
 
@@ -90,8 +93,50 @@ def test_ids_of_no_class_and_damaged_files_are_named(tmp_path: Path) -> None:
 
 def test_a_set_of_other_classes_is_refused(tmp_path: Path) -> None:
     write_pair(tmp_path / "png", "a", half(1))
-    (tmp_path / "nifti").mkdir()
+    place = tmp_path / "nifti" / dataset_folder("phantom")  # where the NIfTI writer puts it
+    place.mkdir(parents=True)
     labels = {"background": 0, "liver": 1, "kidney": 2}
-    (tmp_path / "nifti/dataset.json").write_text(json.dumps({"labels": labels}))
+    (place / "dataset.json").write_text(json.dumps({"labels": labels}))
     with pytest.raises(ValueError, match="differ in kidney, spleen"):
         GeneratedFolder(tmp_path, CLASSES, 16)
+
+
+def coloured(folder: Path, palette: torch.Tensor) -> None:
+    """Write a pair and a manifest as ``generating`` does, the mask in a palette's colours."""
+    write_pair(folder / "png", "a", half(1))
+    picture = indexed(half(1), dict(enumerate(display_colours(palette))))
+    picture.save(folder / "png/labels/a.png")
+    rows = [("id", "classes_asked", "palette_sha256", "model_sha256"), ("a", "liver", "0", "abc")]
+    with (folder / "manifest.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+def test_another_palette_is_refused_though_the_ids_fit(tmp_path: Path) -> None:
+    coloured(tmp_path / "same", fibonacci_palette(3))
+    assert len(GeneratedFolder(tmp_path / "same", CLASSES, 16)) == 1
+    coloured(tmp_path / "other", fibonacci_palette(4))  # a model of one class more
+    with pytest.raises(ValueError, match=r"labels/a.png is of another palette .* id 0 is #\w{6}, but background is #"):
+        GeneratedFolder(tmp_path / "other", CLASSES, 16)
+    plain = fibonacci_palette(3, 0.5, push_to_cube=False)
+    coloured(tmp_path / "plain", plain)
+    with pytest.raises(ValueError, match="another palette"):
+        GeneratedFolder(tmp_path / "plain", CLASSES, 16)
+    assert len(GeneratedFolder(tmp_path / "plain", CLASSES, 16, palette=plain)) == 1
+
+
+def test_anybodys_masks_may_have_their_own_colours(tmp_path: Path) -> None:
+    coloured(tmp_path, fibonacci_palette(5))
+    (tmp_path / "manifest.csv").unlink()
+    assert len(GeneratedFolder(tmp_path, CLASSES, 16)) == 1
+
+
+def test_a_model_must_be_of_the_classes_and_have_drawn_the_set() -> None:
+    card = {"classes": CLASSES.to_json(), "sha256": "abc"}
+    rows = [{"id": "a", "model_sha256": "abc"}]
+    check_model(card, CLASSES, rows, Path("model.pt"))
+    check_model(card, CLASSES, None, Path("model.pt"))
+    with pytest.raises(ValueError, match="did not draw a"):
+        check_model({**card, "sha256": "def"}, CLASSES, rows, Path("model.pt"))
+    other = ClassTable(("background", "liver", "kidney"), background=0)
+    with pytest.raises(ValueError, match="differ in kidney, spleen"):
+        check_model(card, other, rows, Path("model.pt"))

@@ -11,7 +11,7 @@ import pytest
 
 from cosimgen_monai.reports.evaluated_pairs import _halves
 from cosimgen_monai.reports.evaluation_page import evaluation_page
-from cosimgen_monai.reports.ranked_pairs import GalleryPair
+from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair
 from cosimgen_monai.reports.verdict import BAD, GOOD, OPEN, verdict_of
 
 CLASS = {"real_images": 9, "generated_images": 8}
@@ -111,6 +111,15 @@ def test_the_page_is_one_file_with_the_papers_figures_beside() -> None:
     assert "paper: CoSimGen" in page
     assert "204" in page  # the paper's FID on MBRSC, 203.67
     assert page.index("Distances") < page.index("1 generated pairs")
+
+
+def test_training_images_are_shown_where_they_are_given_and_it_is_said() -> None:
+    assert "real images of" not in evaluation_page(a_report(), [])
+    picture = np.zeros((8, 8, 3), np.uint8)
+    page = evaluation_page(a_report(), [], [NearestPair("x", 0.5, picture, picture)])
+    assert "This page shows real images of MBRSC" in page
+    assert page.count('alt="nearest training image"') == 1
+    assert "--include_real" not in page
 
 
 def test_on_cholecseg8k_pictures_come_first_and_it_is_said_why() -> None:

@@ -1,0 +1,86 @@
+"""Is a generated set of the classes, the colours and the model that it is evaluated as?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+
+from cosimgen_monai.codec import ClassTable, display_colours, fibonacci_palette
+from cosimgen_monai.export.nifti.nnunet_labels import NnUNetLabels
+
+
+def check_names(folder: Path, classes: ClassTable) -> None:
+    """Compare the class names that the set's NIfTI dataset gives, where there is one, with the real data's.
+
+    Raises:
+        ValueError: if they differ in a name or in its id.
+    """
+    for file in sorted((folder / "nifti").glob("*/dataset.json")):
+        found, expected = json.loads(file.read_text("utf-8"))["labels"], NnUNetLabels(classes).names
+        if found != expected:
+            differing = sorted(set(found) ^ set(expected)) or ["the order of ids"]
+            raise ValueError(
+                f"`generated_dir` {folder} is of other classes than the real data: {file} and the dataset differ "
+                f"in {', '.join(differing[:8])}. Evaluate it against the dataset that its model was trained on."
+            )
+
+
+def check_colours(label: Path, classes: ClassTable, palette: torch.Tensor | None = None) -> None:
+    """Compare the colours of a label that ``generating`` wrote with those that its classes should have.
+
+    Args:
+        label: an index PNG.
+        classes: the dataset's classes.
+        palette: the model's palette (c x 3, [-1, 1]); where it is not known, the default F-RGB palette.
+
+    Raises:
+        ValueError: if a class has another colour, so that its id stands for something else.
+    """
+    with Image.open(label) as picture:
+        if picture.mode != "P":
+            return
+        values = picture.getpalette("RGB") or []
+    expected = display_colours(fibonacci_palette(classes.num_colours) if palette is None else palette)
+    for class_id, name in enumerate(classes.names):
+        found = tuple(values[3 * class_id : 3 * class_id + 3])
+        if found != expected[class_id]:
+            raise ValueError(
+                f"{label} is of another palette than the real data's classes: id {class_id} is {_hex(found)}, but "
+                f"{name} is {_hex(expected[class_id])}. Evaluate the set against the dataset that its model was "
+                "trained on; a model with a palette of its own is given with --ckpt_path."
+            )
+
+
+def check_model(card: dict[str, Any], classes: ClassTable, rows: Sequence[dict[str, str]] | None, path: Path) -> None:
+    """Check that a model is of the dataset's classes, and that it is the one that drew the set.
+
+    Args:
+        card: the model's file.
+        classes: the dataset's classes.
+        rows: the set's manifest, where there is one.
+        path: the model's path, for the messages.
+
+    Raises:
+        ValueError: if it is of other classes, or a row of the manifest names another model.
+    """
+    if (known := ClassTable(**card["classes"])) != classes:
+        differing = sorted(set(known.names) ^ set(classes.names)) or ["their order, the background or the void"]
+        raise ValueError(
+            f"`ckpt_path` {path} is of other classes than the real data; they differ in {', '.join(differing[:8])}. "
+            "Give the data overlay and --dataset_dir of its training."
+        )
+    for row in rows or ():
+        if row.get("model_sha256", card["sha256"]) != card["sha256"]:
+            raise ValueError(
+                f"`ckpt_path` {path} (sha256 {card['sha256'][:12]}…) did not draw {row['id']}: the manifest names "
+                f"{row['model_sha256'][:12]}…. Give the model that drew the set, or leave ckpt_path out."
+            )
+
+
+def _hex(colour: Sequence[int]) -> str:
+    return "#" + "".join(f"{value:02x}" for value in colour) if colour else "no colour"
