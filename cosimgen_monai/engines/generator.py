@@ -112,7 +112,7 @@ class PairGenerator(Evaluator):
     def _draw(self, asked: list[Request]) -> list[dict[str, Any]]:
         """Draw requests, a batch at most, and judge what comes out."""
         requests = asked + [asked[-1]] * (self.batch_size - len(asked))
-        self.state.batch = asked  # who watches the inferer finds them here; the postprocessing goes through it too
+        self.state.batch = asked  # who watches the inferer finds them here
         self.network.eval()
         with torch.no_grad():
             noise = self.inferer.noise([request.seed for request in requests], self.network)
