@@ -1,0 +1,31 @@
+"""What every job makes of every dataset's overlay: it reads all of it, or leaves what is of no use to it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from monai.bundle import ConfigParser
+
+from cosimgen_monai.settings import check_config, guard
+
+CONFIGS = Path(__file__).resolve().parents[2] / "bundle" / "configs"
+
+
+@pytest.mark.parametrize("overlay", sorted(path.name for path in (CONFIGS / "data").iterdir()))
+@pytest.mark.parametrize("job", ["train", "train_upscaler", "evaluate", "utility"])
+def test_each_job_takes_each_dataset_s_overlay(job: str, overlay: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [str(CONFIGS / f"{job}.json"), str(CONFIGS / "data" / overlay)]
+    config = ConfigParser.load_config_files(files)
+    monkeypatch.setattr(guard, "active_config", lambda: config)
+    check_config()
+
+
+def test_a_dataset_s_key_is_refused_where_it_was_typed_and_nothing_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = ConfigParser.load_config_files([str(CONFIGS / "evaluate.json")]) | {"learning_rate": 0.1}
+    monkeypatch.setattr(guard, "active_config", lambda: config)
+    monkeypatch.setattr(sys, "argv", ["run", "--learning_rate", "0.1"])
+    with pytest.raises(ValueError, match=re.escape("Unknown key(s) ['learning_rate']")):
+        check_config()
