@@ -83,7 +83,7 @@ class Frames:
         self.closing = closing
         self._calls = 0
 
-    def __call__(self, estimates: torch.Tensor, timestep: int) -> None:
+    def __call__(self, timestep: int, noisy: torch.Tensor, estimates: torch.Tensor) -> None:
         """Show the estimates (B 6 H W) at one step; a short batch's filling is left out."""
         if self.closing.is_set():
             raise StoppedError

@@ -71,7 +71,7 @@ function facts(place,e){
     row.title=wanted.has(id)?'asked for':'not asked for';
     row.append(swatch(id),DATA.classes[id].name,make('b',(100*area).toFixed(1)+' %'));list.append(row)}
   place.replaceChildren(list);
-  if(e.areas.some(([id])=>!wanted.has(id)))place.append(make('p','Grey: drawn, but not asked for.','soft'));
+  if(e.areas.some(([id])=>!wanted.has(id)))place.append(make('p','Grey: not asked for.','soft'));
   if(e.faults.length)place.append(make('p',e.faults.join(', '),'faults'));
   if(e.redraws)place.append(make('p','Drawn again '+e.redraws+'×.','soft'));
   place.dataset.id=e.id}

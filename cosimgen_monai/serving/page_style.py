@@ -47,7 +47,7 @@ display:grid;grid-template-columns:1fr 1fr;gap:.6rem;align-content:start}
 .facts li{display:flex;align-items:baseline;gap:.1rem}.facts li b{margin-left:auto;padding-left:.5rem;font-weight:400;
 font-variant-numeric:tabular-nums;white-space:nowrap}
 .facts li.extra{color:var(--soft)}
-.facts p{margin:.3rem 0}
+.facts p{margin:.3rem 0;font-size:inherit}
 .facts a,#all a{margin-right:.75rem}
 a{color:var(--bar)}
 .command span{display:inline-block}

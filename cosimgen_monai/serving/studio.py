@@ -21,7 +21,7 @@ from cosimgen_monai.engines import PairGenerator
 from cosimgen_monai.export import DatasetCard, FaultReport, Manifest, class_colours, listed, open_writers, sample_id
 from cosimgen_monai.networks import TrainedModel
 from cosimgen_monai.prompts import Request, plan_requests, wish_notes
-from cosimgen_monai.sampling import PairInferer
+from cosimgen_monai.sampling import PairInferer, SamplingInferer
 from cosimgen_monai.serving.drawings import Drawings
 from cosimgen_monai.serving.form import Form
 from cosimgen_monai.serving.frames import Frames, Pictures, StoppedError, Tell
@@ -175,7 +175,8 @@ class Studio:
             val_handlers=[*writers, manifest, dataset_card],
         )
         FaultReport(folder / "faults.csv", manifest, generator.redraws.max_redraws).attach(generator)
-        inferer.watch = Frames(generator, getattr(inferer, "steps", 1), self.pictures, tell, self.closing)
+        if isinstance(inferer, SamplingInferer):  # a baseline draws in one pass, and has nothing to show
+            inferer.watch = Frames(generator, inferer.steps, self.pictures, tell, self.closing)
 
         def show(engine: Any) -> None:
             rows = {row["id"]: row for row in manifest.rows}

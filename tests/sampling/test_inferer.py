@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 import torch
 
-from cosimgen_monai.sampling import NoiseSchedule, NoisingInferer, SampleNoise, SamplingInferer, check_precision
+from cosimgen_monai.sampling import (
+    NoiseSchedule,
+    NoisingInferer,
+    SampleNoise,
+    SamplingInferer,
+    check_precision,
+    sampling_timesteps,
+)
 
 SHAPE = (6, 4, 4)
 
@@ -49,6 +56,14 @@ def test_guidance_moves_away_from_the_null_condition() -> None:
     pairs, model = sampled(2.0)
     assert model.batches == [6] * 4
     torch.testing.assert_close(pairs[:, 0, 0, 0], -0.25 + 2 * (torch.tensor([0.1, 0.2, 0.3]) + 0.25))
+
+
+def test_who_watches_sees_each_estimate_and_changes_nothing() -> None:
+    seen: list[tuple[int, torch.Tensor]] = []
+    pairs, _ = sampled(2.0, watch=lambda timestep, _, estimate: seen.append((timestep, estimate)))
+    assert [timestep for timestep, _ in seen] == sampling_timesteps(4, 1000)
+    assert torch.equal(seen[-1][1], pairs)  # the multistep solver ends on its last estimate
+    assert torch.equal(pairs, sampled(2.0)[0])
 
 
 @pytest.mark.parametrize(("precision", "dtype"), [("float32", torch.float32), ("bfloat16", torch.bfloat16)])
