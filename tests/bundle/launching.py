@@ -14,7 +14,6 @@ from typing import Any
 
 from tiny import ROOT, command_line
 
-
 PATIENCE = 300
 """Seconds after which a test takes processes for hanging."""
 

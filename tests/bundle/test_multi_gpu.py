@@ -120,7 +120,7 @@ def test_a_network_that_normalises_over_the_batch_is_refused(tmp_path: Path, mon
     monkeypatch.setattr("cosimgen_monai.engines.reproducible_trainer.num_processes", lambda: 2)
     configs, _ = TRAININGS["upscaler"]
     settings: dict[str, Any] = {**TRAININGS["upscaler"][1], "network": {"features": 8, "num_blocks": 1}}
+    run = workflow([*configs, str(CONFIGS / "baselines" / "srgan.json")], "train", tmp_path, **settings)
     with pytest.raises(Exception) as caught:  # noqa: PT011
-        run = workflow([*configs, str(CONFIGS / "baselines" / "srgan.json")], "train", tmp_path, **settings)
         run.run()
     assert "normalises over its batch" in str(root_cause(caught.value))
