@@ -109,6 +109,7 @@ class UtilityStudy:
                 "batch_size": self.segmenter.batch_size,
                 "num_seeds": self.num_seeds,
                 "generated_per_real": self.generated_per_real,
+                "generator_is_given": self.ckpt_path is not None,
                 "network": type(self.segmenter.network()).__name__,
             },
         )
