@@ -40,6 +40,14 @@ class Arm:
             return batch_size
         return round(self.real * batch_size)
 
+    def check_batches(self, batch_size: int) -> None:
+        """Raise ``ValueError`` where batches are too small to hold both real and generated pairs, as the arm asks."""
+        if 0 < self.real < 1 and round(self.real * batch_size) in (0, batch_size):
+            raise ValueError(
+                f"`arms` {self.name!r}: a batch of {batch_size} cannot be {self.real:.0%} real; "
+                "give a larger --segmenter_batch_size."
+            )
+
 
 def read_arms(arms: Any) -> list[Arm]:
     """Understand the key ``arms``: a dict of names, each with the arguments of an :class:`Arm`.

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cosimgen_monai.data import CachedPairs, PairSource, cache_pairs, check_train_share, share_of_groups
+from cosimgen_monai.data import CachedPairs, PairSource, cache_pairs, share_of_groups
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.settings import atomic_write, derive_seed
 from cosimgen_monai.utility.arms import Arm
@@ -18,6 +18,7 @@ from cosimgen_monai.utility.generator import GeneratorJob, check_generator
 from cosimgen_monai.utility.pools import generated_pool, joined, real_pool
 from cosimgen_monai.utility.results import ShareResults, StudyResults
 from cosimgen_monai.utility.segmenter import SegmenterRecipe
+from cosimgen_monai.utility.shares import check_shares
 
 logger = logging.getLogger(__name__)
 Items = list[dict[str, str]]
@@ -69,7 +70,7 @@ class UtilityStudy:
     ) -> None:
         self.source = source
         self.parts = parts
-        self.shares = _checked_shares(shares, split, parts["train"], source)
+        self.shares = check_shares(shares, split, parts["train"], source)
         self.arms = arms
         self.generator = generator
         self.segmenter = segmenter
@@ -85,6 +86,8 @@ class UtilityStudy:
         number = isinstance(generated_per_real, (int, float)) and not isinstance(generated_per_real, bool)
         if not number or not generated_per_real > 0:
             raise ValueError(f"`generated_per_real` must be a number above 0, got {generated_per_real!r}.")
+        for arm in arms:
+            arm.check_batches(segmenter.batch_size)
         segmenter.check(image_size, source.classes.num_classes, 1 if source.modality == "CT" else 3)
         if ckpt_path is not None:
             if len(self.shares) > 1:
@@ -109,6 +112,7 @@ class UtilityStudy:
                 "batch_size": self.segmenter.batch_size,
                 "num_seeds": self.num_seeds,
                 "generated_per_real": self.generated_per_real,
+                "generator_is_given": self.ckpt_path is not None,
                 "network": type(self.segmenter.network()).__name__,
             },
         )
@@ -192,26 +196,3 @@ class UtilityStudy:
 
     def _file(self, folder: Path, arm: Arm, number: int) -> Path:
         return folder / "segmenters" / f"{arm.name}-{number}.npz"
-
-
-def _checked_shares(shares: Any, split: str, items: Items, source: PairSource) -> list[float]:
-    """Return the shares in ascending order; refuse those that hold no whole group, or no others than another one."""
-    if split == "all":
-        raise ValueError("`split` all holds nothing out, so nothing can be tested; use --split group.")
-    shares = list(shares) if isinstance(shares, (list, tuple)) else [shares]
-    if not shares:
-        raise ValueError("`shares` is empty; give shares of the training groups, such as [0.1, 0.25, 1.0].")
-    total = len({item["group"] for item in items})
-    found: dict[int, float] = {}
-    for share in sorted(shares):
-        check_train_share(share, split, "shares")
-        number = round(share * total)
-        if number < 1:
-            raise ValueError(
-                f"`shares` {share:g} of the {total} training {source.group_name}(s) of {source.name} is none; "
-                f"the smallest share that holds one is {1 / total:.2g}."
-            )
-        if number in found:
-            raise ValueError(f"`shares` {found[number]:g} and {share:g} are the same {number} {source.group_name}(s).")
-        found[number] = share
-    return list(found.values())

@@ -18,6 +18,7 @@ from cosimgen_monai.utility.results import ShareResults
 ARMS = [Arm("real", 1.0), Arm("both", 0.5), Arm("rare", 0.5, mix="balanced")]
 GROUPS = [f"patient-{i // 4}" for i in range(48)]
 SETTINGS = {"image_size": 16, "steps": 10, "batch_size": 4, "num_seeds": 2, "generated_per_real": 1, "network": "UNet"}
+SETTINGS |= {"generator_is_given": False}
 
 
 def counts(quality: float, held: tuple[int, ...] = (1, 2, 3), number: int = len(GROUPS)) -> np.ndarray:

@@ -68,3 +68,10 @@ def test_the_arm_on_real_pairs_comes_first() -> None:
 def test_wrong_arms_are_refused(arms: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         read_arms(arms)
+
+
+def test_a_batch_that_cannot_be_shared_out_is_refused() -> None:
+    Arm("both", 0.5).check_batches(2)
+    Arm("real", 1.0).check_batches(1)
+    with pytest.raises(ValueError, match="a batch of 1 cannot be 50% real"):
+        Arm("both", 0.5).check_batches(1)
