@@ -69,9 +69,7 @@ class ParquetManifest:
 
     @staticmethod
     def _type(arrow: Any, name: str) -> Any:
-        read = TYPES.get(name, str)
+        values: dict[Any, Any] = {int: arrow.int64(), str: arrow.string(), listed: arrow.list_(arrow.string())}
         if name == "areas":
             return arrow.list_(arrow.float64())
-        if read is listed:
-            return arrow.list_(arrow.string())
-        return {int: arrow.int64(), str: arrow.string()}.get(read, arrow.float64())
+        return values.get(TYPES.get(name, str), arrow.float64())
