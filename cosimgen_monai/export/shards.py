@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import logging
 import os
 import re
 import shutil
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from cosimgen_monai.export.record.csv_rows import CsvRows, write_rows
 from cosimgen_monai.export.record.manifest import Manifest
 from cosimgen_monai.processes import Launch, wait_for_all
 from cosimgen_monai.settings import atomic_write, remove_drafts, run_job
@@ -49,10 +50,8 @@ def join_shards(output_dir: str | Path, manifest: Manifest) -> None:
     output_dir = Path(output_dir)
     shards = _shards(output_dir)
     plan = _common_plan(shards)
-    rows: dict[str, dict[str, str]] = {}
-    for folder in shards:
-        with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
-            rows |= {row["id"]: row for row in csv.DictReader(file)}
+    manifests = [CsvRows(folder / "manifest.csv") for folder in shards]
+    rows = {row["id"]: (part, i) for part in manifests for i, row in enumerate(part)}
     for folder in shards:
         remove_drafts(folder)
         for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _OWN):
@@ -61,7 +60,9 @@ def join_shards(output_dir: str | Path, manifest: Manifest) -> None:
             os.replace(path, target)
     with atomic_write(output_dir / PLAN) as draft:
         draft.write_text(json.dumps(plan, indent=1), "utf-8")
-    manifest.replace([rows[name] for name in sorted(rows)])
+    raw = (content for name in sorted(rows) for content in rows[name][0].raw([rows[name][1]]))
+    write_rows(manifest.path, chain(manifests[0].raw([-1]), raw))
+    manifest.rows = CsvRows(manifest.path)
     for folder in shards:
         shutil.rmtree(folder)
 

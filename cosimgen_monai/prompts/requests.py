@@ -17,7 +17,7 @@ from cosimgen_monai.settings import check_counts, derive_seed
 DEFAULT_NUM_SAMPLES = 16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Request:
     """One sample to draw.
 
@@ -38,7 +38,7 @@ class Request:
     refused: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Wish:
     """What somebody asked for once, before it becomes samples; attributes as of :class:`Request`."""
 
@@ -93,7 +93,8 @@ def plan_requests(
             raise ValueError("There is nothing to ask for: give `prompts` or `classes`; no class sets are known.")
         number = DEFAULT_NUM_SAMPLES if num_samples is None else num_samples
         sets = draw_mix("training" if mix is None else mix, classes, class_sets, number, seed)
-        turns = [Wish(write_prompt(ids, classes, template), ids, "classes") for ids in sets]
+        wish_of = {ids: Wish(write_prompt(ids, classes, template), ids, "classes") for ids in sets}
+        turns = [wish_of[ids] for ids in sets]
     return [
         Request(i, wish.prompt, wish.asked, wish.by, derive_seed("sample", seed, i), wish.refused)
         for i, wish in enumerate(turns)
@@ -119,7 +120,10 @@ def _in_turn(wishes: list[Wish], num_samples: int) -> list[Wish]:
 
 def fingerprint(requests: Sequence[Request]) -> str:
     """Return the SHA-256 of a run's requests: a prompt file that changed is another run."""
-    return hashlib.sha256(repr(list(requests)).encode()).hexdigest()
+    digest = hashlib.sha256()
+    for request in requests:
+        digest.update(repr(request).encode())
+    return digest.hexdigest()
 
 
 def requests_of_sets(

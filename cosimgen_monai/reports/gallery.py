@@ -65,6 +65,7 @@ class Gallery:
         self.output_dir = Path(output_dir)
         self.dataset = card["images"]["dataset"]
         self.classes = ClassTable(**card["classes"])
+        self._numbers = {name: i for i, name in enumerate(self.classes.names)}
         self.colours = colours
         self.manifest = manifest
         self.formats = formats
@@ -74,14 +75,16 @@ class Gallery:
         engine.add_event_handler(Events.COMPLETED, lambda _: self.write())
 
     def write(self) -> None:
-        """Write the page."""
-        with atomic_write(self.output_dir / "gallery.html") as draft:
-            draft.write_text(self.page(), "utf-8")
+        """Write the page, sample by sample."""
+        with atomic_write(self.output_dir / "gallery.html") as draft, draft.open("w", encoding="utf-8") as file:
+            file.write(self._head())
+            prompts: dict[str, int] = {}
+            for row in self.manifest.rows:
+                file.write(_script(self._row(row, prompts)) + ",\n")
+            file.write(f"],...{_script(self._facts(prompts))}}};\n{SCRIPT}</script></body></html>\n")
 
-    def page(self) -> str:
-        """Return the page."""
-        # "<" must not end the script, whatever a prompt holds
-        data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    def _head(self) -> str:
+        """Return the page up to the first sample."""
         count = len(self.manifest.rows)
         return (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -91,28 +94,24 @@ class Gallery:
             f'<p class="soft">Image, mask and overlay, drawn by a model trained on {escape(self.dataset)}. '
             f'No real patient or scene.</p><header>{_FORM}<div class="legend">{self._legend()}</div></header>'
             '<p id="count" class="soft" role="status"></p><div id="grid"></div><dialog id="detail"></dialog>'
-            f"</main><script>const DATA={data};\n{SCRIPT}</script></body></html>\n"
+            "</main><script>const DATA={rows:["
         )
 
-    def _data(self) -> dict[str, Any]:
-        """Return the samples as short rows: id, prompt, asked and found classes, certainty, faults, redraws, seed."""
-        prompts: dict[str, int] = {}
-        numbers = {name: i for i, name in enumerate(self.classes.names)}
-        rows = [
-            [
-                row["id"],
-                prompts.setdefault(row["prompt"], len(prompts)),
-                [numbers[name] for name in listed(row["classes_asked"])],
-                [numbers[name] for name in listed(row["classes_found"])],
-                float(row["certainty"]) if row["certainty"] else None,
-                listed(row["faults"]),
-                int(row["redraws"]),
-                row["seed"],
-            ]
-            for row in self.manifest.rows
+    def _row(self, row: dict[str, str], prompts: dict[str, int]) -> list[Any]:
+        """Return a sample: id, prompt's number, asked and found classes, certainty, faults, redraws, seed."""
+        return [
+            row["id"],
+            prompts.setdefault(row["prompt"], len(prompts)),
+            [self._numbers[name] for name in listed(row["classes_asked"])],
+            [self._numbers[name] for name in listed(row["classes_found"])],
+            float(row["certainty"]) if row["certainty"] else None,
+            listed(row["faults"]),
+            int(row["redraws"]),
+            row["seed"],
         ]
+
+    def _facts(self, prompts: dict[str, int]) -> dict[str, Any]:
         return {
-            "rows": rows,
             "prompts": list(prompts),
             "classes": self.classes.names,
             "objects": self.classes.objects,
@@ -134,6 +133,11 @@ class Gallery:
             f'<span><i class="swatch" style="background:rgb{colour}"></i>{escape(name)}</span>'
             for colour, name in names
         )
+
+
+def _script(value: Any) -> str:
+    """Return a value as it stands in a script, which no "<" may end, whatever a prompt holds."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 _FORM = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import json
 import re
@@ -27,7 +28,7 @@ PROMPTS = ("A photo of liver", "</script><script>document.title='hacked'</script
 
 
 def make_gallery(folder: Path, number: int) -> Path:
-    manifest = Manifest(folder / "manifest.csv", ClassTable(**CLASSES), {})
+    rows: list[dict[str, str]] = []
     (folder / "thumbnails").mkdir()
     for i in range(number):
         asked = ("liver", "liver; spleen", "spleen")[i % 3]
@@ -43,9 +44,14 @@ def make_gallery(folder: Path, number: int) -> Path:
             "redraws": "1" if lacking else "0",
             "seed": str(2**62 + i),
         }
-        manifest.rows.append(dict.fromkeys(COLUMNS, "") | values)
+        rows.append(dict.fromkeys(COLUMNS, "") | values)
     strip = Image.fromarray(np.zeros((16, 48, 3), np.uint8))
-    for row in manifest.rows[:60]:
+    with (folder / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    manifest = Manifest(folder / "manifest.csv", ClassTable(**CLASSES), {})
+    for row in rows[:60]:
         strip.save(folder / "thumbnails" / f"{row['id']}.png")
     Gallery(folder, CARD, [(0, 0, 0), (255, 0, 0), (0, 0, 255)], manifest, ["png"]).write()
     return folder / "gallery.html"

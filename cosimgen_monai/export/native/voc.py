@@ -29,9 +29,10 @@ class VocLayout(SampleWriter):
 
     def finish(self) -> None:
         """Write the lists; all samples are for training."""
+        lists = self.folder / "VOC2012" / "ImageSets" / "Segmentation"
         for part in ("train", "trainval"):
-            with atomic_write(self.folder / "VOC2012" / "ImageSets" / "Segmentation" / f"{part}.txt") as draft:
-                draft.write_text("".join(f"{row['id']}\n" for row in self.manifest.rows), "utf-8")
+            with atomic_write(lists / f"{part}.txt") as draft, draft.open("w") as file:
+                file.writelines(f"{row['id']}\n" for row in self.manifest.rows)
 
 
 def voc_colour(index: int) -> tuple[int, int, int]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from cosimgen_monai.export.json_lists import write_json_lists
 from cosimgen_monai.export.nifti.nnunet_labels import NnUNetLabels
 from cosimgen_monai.export.nifti.slice_volume import DESCRIPTION, save_slice, slice_affine
 from cosimgen_monai.export.record.manifest import Manifest, sample_id
@@ -47,22 +47,20 @@ class NiftiWriter(SampleWriter):
 
     def finish(self) -> None:
         """Write ``dataset.json``."""
-        names = [row["id"] for row in self.manifest.rows]
         channels = ["CT"] if self.card["images"]["modality"] == "CT" else ["R", "G", "B"]
-        content = {
+        head = {
             "name": "CoSimGen",
             "description": self._description(),
             "licence": self.card["images"]["terms"],
             "channel_names": {str(k): channel for k, channel in enumerate(channels)},
             "labels": self.labels.names,
-            "numTraining": len(names),
+            "numTraining": len(self.manifest.rows),
             "file_ending": ".nii.gz",
-            "training": [
-                {"image": _listed(name, len(channels)), "label": f"./labelsTr/{name}.nii.gz"} for name in names
-            ],
         }
+        names = (row["id"] for row in self.manifest.rows)
+        pairs = ({"image": _listed(name, len(channels)), "label": f"./labelsTr/{name}.nii.gz"} for name in names)
         with atomic_write(self.folder / "dataset.json") as draft:
-            draft.write_text(json.dumps(content, indent=1), "utf-8")
+            write_json_lists(draft, head, {"training": pairs})
 
     def _description(self) -> str:
         images = self.card["images"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from cosimgen_monai.export.json_lists import write_json_lists
 from cosimgen_monai.export.nifti.nnunet_labels import NnUNetLabels
 from cosimgen_monai.export.optional import import_for_export
 from cosimgen_monai.export.pictures.png import picture_of, save_picture
@@ -52,21 +52,15 @@ class CocoWriter(SampleWriter):
         save_picture(self.folder / "labels" / name, Image.fromarray(ids))
 
     def finish(self) -> None:
-        """Write ``annotations.json`` from the labels, piece by piece: ten thousand samples never stand in memory."""
+        """Write ``annotations.json`` from the labels."""
         images = self.card["images"]
         head = {
             "info": {"description": f"SYNTHETIC images drawn by CoSimGen, trained on {images['dataset']}."},
             "licenses": [{"id": 1, "name": images["terms"], "url": ""}],
             "categories": [{"id": i, "name": name, "supercategory": ""} for i, name in self.categories.items()],
         }
-        with atomic_write(self.folder / "annotations.json") as draft, draft.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(head)[:-1])
-            for key, entries in (("images", self._images()), ("annotations", self._annotations())):
-                file.write(f', "{key}": [')
-                for k, entry in enumerate(entries):
-                    file.write((",\n" if k else "\n") + json.dumps(entry))
-                file.write("\n]")
-            file.write("}\n")
+        with atomic_write(self.folder / "annotations.json") as draft:
+            write_json_lists(draft, head, {"images": self._images(), "annotations": self._annotations()})
 
     def _images(self) -> Iterator[dict[str, Any]]:
         for image_id, name in self._files():

@@ -36,11 +36,10 @@ class FaultReport:
         engine.add_event_handler(Events.COMPLETED, self._report)
 
     def _report(self, engine: Engine) -> None:
-        faulty = [row for row in self.manifest.rows if row["faults"]]
         with atomic_write(self.path) as draft, draft.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, fieldnames=COLUMNS, extrasaction="ignore")
             writer.writeheader()
-            writer.writerows(faulty)
+            writer.writerows(row for row in self.manifest.rows if row["faults"])
         logger.info("%s", self.summary())
 
     def summary(self) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import os
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from ignite.engine import Engine, Events
 
 from cosimgen_monai import __version__
 from cosimgen_monai.codec import ClassTable, class_areas
+from cosimgen_monai.export.record.csv_rows import CsvRows, write_rows
 from cosimgen_monai.metrics import PresenceRates
 from cosimgen_monai.prompts import Request
-from cosimgen_monai.settings import atomic_write
 
 COLUMNS = (
     "id",
@@ -56,15 +56,14 @@ class Manifest:
         run: what holds for every sample: checkpoint hash, sampler settings, batch size, threads, versions.
 
     Attributes:
-        rows: the columns that differ by sample, of all samples that are there.
+        rows: the rows of all samples that are there, read from the file: ten thousand of them never stand in memory.
     """
 
     def __init__(self, path: str | Path, classes: ClassTable, run: dict[str, Any]) -> None:
         self.path = Path(path)
         self.classes = classes
         self.run = run
-        self._end = 0  # where the whole rows end
-        self.rows = [_of_sample(row) for row in self._read()]
+        self.rows = CsvRows(self.path)
 
     def missing(self, requests: list[Request]) -> list[Request]:
         """Return the requests that the manifest does not list yet."""
@@ -81,44 +80,23 @@ class Manifest:
     def sort(self) -> None:
         """Bring the rows into the order of their ids, in the file too."""
         ids = [row["id"] for row in self.rows]
-        if ids == sorted(ids):
-            return
-        self.replace(sorted(self._read(), key=_id))
-
-    def replace(self, rows: list[dict[str, str]]) -> None:
-        """Put these whole rows in the place of all others."""
-        with atomic_write(self.path) as draft, draft.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-        self._end = self.path.stat().st_size
-        self.rows = [_of_sample(row) for row in rows]
-
-    def _read(self) -> list[dict[str, str]]:
-        """Return the rows on disk; a last line that a kill left incomplete is cut off, its sample drawn again."""
-        if not self.path.is_file():
-            return []
-        content = self.path.read_bytes()
-        end = content.rfind(b"\n") + 1
-        while content.count(b'"', 0, end) % 2:  # a line break inside a quoted prompt ends no row
-            end = content.rfind(b"\n", 0, end - 1) + 1
-        self._end = end
-        return list(csv.DictReader(io.StringIO(content[:end].decode(), newline="")))
+        if any(later < earlier for earlier, later in pairwise(ids)):
+            order = sorted(range(len(ids)), key=ids.__getitem__)
+            write_rows(self.path, self.rows.raw(chain([-1], order)))
+            self.rows = CsvRows(self.path)
 
     def _append(self, engine: Engine) -> None:
         output: Any = engine.state.output
-        new = [self._row(sample) for sample in output]
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", newline="", encoding="utf-8") as file:
-            file.truncate(self._end)
+            file.truncate(self.rows.end)  # a row that a kill left incomplete
             writer = csv.DictWriter(file, fieldnames=[*COLUMNS, *self.run])
-            if self._end == 0:
+            if self.rows.end == 0:
                 writer.writeheader()
-            writer.writerows({**row, **self.run} for row in new)
+            writer.writerows({**self._row(sample), **self.run} for sample in output)
             file.flush()
             os.fsync(file.fileno())
-        self._end = self.path.stat().st_size
-        self.rows += new
+        self.rows.refresh()
 
     def _row(self, sample: dict[str, Any]) -> dict[str, str]:
         request, label = sample["request"], sample["drawn_label"]  # presence is defined at the training's size
@@ -141,14 +119,6 @@ class Manifest:
 
     def _names(self, ids: tuple[int, ...]) -> str:
         return SEPARATOR.join(self.classes.names_of(ids))
-
-
-def _id(row: dict[str, str]) -> str:
-    return row["id"]
-
-
-def _of_sample(row: dict[str, str]) -> dict[str, str]:
-    return {key: row.get(key, "") for key in COLUMNS}
 
 
 def listed(cell: str) -> list[str]:

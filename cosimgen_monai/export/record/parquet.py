@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 from collections.abc import Callable
 from importlib import import_module
@@ -32,6 +31,7 @@ TYPES: dict[str, Callable[[str], Any]] = {
     "mask_smoothing": float,
 }
 """How the manifest's texts become values; other columns stay text."""
+ROWS_A_GROUP = 10_000
 
 
 class ParquetManifest:
@@ -55,14 +55,21 @@ class ParquetManifest:
         except ModuleNotFoundError:
             logger.info("manifest.parquet was left out: pip install 'cosimgen-monai[export]' brings pyarrow.")
             return
-        with self.manifest.path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            columns: dict[str, list[Any]] = {name: [] for name in reader.fieldnames or ()}
-            for row in reader:
-                for name, cells in columns.items():
-                    cells.append(TYPES.get(name, str)(row[name]))
-        kinds = {"areas": arrow.list_(arrow.float64()), "certainty": arrow.float64()}
-        kinds |= {name: arrow.list_(arrow.string()) for name, read in TYPES.items() if read is listed}
-        arrays = {name: arrow.array(cells, kinds.get(name)) for name, cells in columns.items()}
-        with atomic_write(Path(self.manifest.path).with_suffix(".parquet")) as draft:
-            parquet.write_table(arrow.table(arrays), draft)
+        rows = self.manifest.rows
+        names = list(rows[0]) if rows else []
+        schema = arrow.schema([(name, self._type(arrow, name)) for name in names])
+        with (
+            atomic_write(Path(self.manifest.path).with_suffix(".parquet")) as draft,
+            parquet.ParquetWriter(draft, schema) as writer,
+        ):
+            for start in range(0, len(rows), ROWS_A_GROUP):
+                group = rows[start : start + ROWS_A_GROUP]
+                cells = {name: [TYPES.get(name, str)(row[name]) for row in group] for name in names}
+                writer.write_table(arrow.table(cells, schema=schema))
+
+    @staticmethod
+    def _type(arrow: Any, name: str) -> Any:
+        values: dict[Any, Any] = {int: arrow.int64(), str: arrow.string(), listed: arrow.list_(arrow.string())}
+        if name == "areas":
+            return arrow.list_(arrow.float64())
+        return values.get(TYPES.get(name, str), arrow.float64())
