@@ -48,7 +48,8 @@ code{font-size:.9em;overflow-wrap:anywhere}
 @media print{:root{
 --ink:#000;--soft:#444;--page:#fff;--card:#fff;--line:#ccc;--bar:#2f6fb7;--warn:#7a4200;--warnbg:#fff4e0;--good:#1d7a3d;--bad:#b3261e}
 body{font-size:10pt}main{max-width:none;padding:0}section{border:0;padding:.5rem 0;border-radius:0}
-h2,h3,thead,p:has(+.wide){break-after:avoid}tr,li,p,.beside,.heat{break-inside:avoid}th,td{padding:.2rem .4rem;font-size:9pt}
+h2,h3,thead,p:has(+.wide){break-after:avoid}tr,li,p,.beside,.heat{break-inside:avoid}
+th,td{padding:.2rem .4rem;font-size:9pt}
 td:not(:first-child){white-space:nowrap}
 details::details-content{content-visibility:visible;block-size:auto}summary{display:none}
 .bar i,.swatch,.heat rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}
