@@ -24,6 +24,6 @@ __all__ = [
     "nearest_names",
     "remove_drafts",
     "run_job",
-    "track_every_loss",
     "show_plain_errors",
+    "track_every_loss",
 ]
