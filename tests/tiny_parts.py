@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
@@ -10,8 +11,20 @@ import torch
 
 from cosimgen_monai.codec import ClassTable, presence_vector
 from cosimgen_monai.data import CachedPairs
+from cosimgen_monai.networks import TrainedModel
 
 TINY_CLASSES = ClassTable(("background", "liver", "spleen", "aorta"), background=0)
+
+TINY_SETS = [{"ids": [1], "count": 3}, {"ids": [1, 2], "count": 5}, {"ids": [2, 3], "count": 1}]
+
+
+def tiny_model(network: torch.nn.Module, **card: object) -> TrainedModel:
+    """Return a network of ``tiny_network`` as read from disk."""
+    options = {"num_classes": 4, "num_colours": 4, "image_size": 16, "base_channels": 8, "channel_mults": [1, 2]}
+    options |= {"num_res_blocks": 1, "embedding_dim": 16, "class_feature_dim": 8, "sentence_dim": 8}
+    facts = {"network": options, "classes": TINY_CLASSES.to_json(), "class_sets": TINY_SETS, "null_share": 0.1}
+    facts |= {"prompt_template": "A photo of {classes}", "schedule": {"num_train_timesteps": 100}}
+    return TrainedModel({**facts, **card}, network.state_dict(), Path("model.pt"))
 
 
 def embed_prompts(prompts: Sequence[str]) -> torch.Tensor:

@@ -51,7 +51,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     cells = "".join(f"<th>{cell}</th>" for cell in head)
     titles = f"<thead><tr>{cells}</tr></thead>" if any(head) else ""
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="wide"><table>{titles}<tbody>{body}</tbody></table></div>'
+    return f'<div class="wide"><table class="numbers">{titles}<tbody>{body}</tbody></table></div>'
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -29,7 +29,6 @@ def evaluation_page(report: dict[str, Any], gallery: list[GalleryPair], beside: 
         f"ones ({escape(report['real_part'])} part, {n['real_groups']} {escape(report['group_name'])}(s)), "
         f"{report['image_size']} × {report['image_size']}, seed {report['seed']}, split {escape(report['split'])}. "
         f"{escape(report['value_range'])}; {escape(report['resize'])}. Prompts: {escape(report['prompts'])}.</p>"
-        + (shows_real if beside else "")
     )
     pictures, figures = _gallery(gallery), _figures(report)
     note = dataset_note(report["dataset"])
@@ -50,7 +49,7 @@ def evaluation_page(report: dict[str, Any], gallery: list[GalleryPair], beside: 
 
 def _verdict(report: dict[str, Any]) -> str:
     rows = "".join(
-        f'<li class="{mark}"><strong>{_MARKS[mark]}</strong> {escape(words)}</li>' for mark, words in verdict_of(report)
+        f'<li class="{mark}"><strong>{_MARKS[mark]}</strong>{escape(words)}</li>' for mark, words in verdict_of(report)
     )
     return section("Verdict", f'<ul class="verdict">{rows}</ul>')
 

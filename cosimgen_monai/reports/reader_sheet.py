@@ -140,6 +140,7 @@ fieldset{border:0;padding:0;margin:.6rem 0;display:flex;flex-wrap:wrap;gap:.4rem
 legend{float:left;font-weight:600;min-width:8rem;padding:0}
 input:not([type=radio]){font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);
 border-radius:6px;padding:.3rem .5rem;width:min(28rem,100%)}
+@media (max-width:32rem){legend{float:none}}
 footer{position:sticky;bottom:0;background:var(--page);padding:.8rem 0;display:flex;gap:1rem;align-items:center}
 button{font:inherit;padding:.45rem .9rem;border-radius:8px;border:1px solid var(--bar);background:var(--bar);color:#fff;
 cursor:pointer}

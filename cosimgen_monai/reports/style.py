@@ -25,6 +25,7 @@ th,td{padding:.35rem .5rem;text-align:right;border-bottom:1px solid var(--line);
 th:first-child,td:first-child{text-align:left;padding-left:0}
 tr:last-child td{border-bottom:0}
 .wide{overflow-x:auto}
+.numbers td:not(:first-child){white-space:nowrap}.numbers td:first-child{overflow-wrap:anywhere;min-width:7.5rem}
 .swatch{display:inline-block;width:.95em;height:.95em;border-radius:3px;margin-right:.5em;vertical-align:-.1em;
 border:1px solid rgba(128,128,128,.5)}
 .bar{width:26%;min-width:5rem}.bar i{display:block;height:.7rem;border-radius:3px;background:var(--bar);min-width:1px}
@@ -43,14 +44,14 @@ figcaption{font-size:.82rem;color:var(--soft);margin-top:.3rem;line-height:1.35}
 .real{color:var(--warn);font-weight:600}
 details{font-size:.85rem;color:var(--soft)}summary{cursor:pointer}details p{max-width:40rem;text-align:left}
 .beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:1rem}
+@media (min-width:52rem){.beside .heat{max-width:100%}}
 h3{font-size:1rem;margin:.75rem 0 .25rem}li{overflow-wrap:anywhere}
 code{font-size:.9em;overflow-wrap:anywhere}
 @media print{:root{
 --ink:#000;--soft:#444;--page:#fff;--card:#fff;--line:#ccc;--bar:#2f6fb7;--warn:#7a4200;--warnbg:#fff4e0;--good:#1d7a3d;--bad:#b3261e}
 body{font-size:10pt}main{max-width:none;padding:0}section{border:0;padding:.5rem 0;border-radius:0}
-h2,h3,thead,p:has(+.wide){break-after:avoid}tr,li,p,.beside,.heat{break-inside:avoid}
+h2,h3,thead,p:has(+.wide){break-after:avoid}tr,li,p,section:has(.heat){break-inside:avoid}
 th,td{padding:.2rem .4rem;font-size:9pt}
-td:not(:first-child){white-space:nowrap}
 details::details-content{content-visibility:visible;block-size:auto}summary{display:none}
 .bar i,.swatch,.heat rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .wide{overflow:visible}.heat{max-width:100%}.samples{grid-template-columns:repeat(3,1fr)}}

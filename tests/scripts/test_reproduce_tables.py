@@ -62,3 +62,28 @@ def test_a_plan_is_kept_and_another_runs_is_refused(tmp_path: Path, monkeypatch:
     assert timed == ["CVAE", "CoSimGen"]
     with pytest.raises(SystemExit, match="another run"):
         tables.read_plan(arguments(tmp_path, minutes_per_model=9.0), ["CVAE", "CoSimGen"])
+
+
+def test_options_that_train_nothing_are_no_part_of_a_plan(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(tables, "time_model", lambda args, model: {"max_epochs": 3})
+    first = tables.read_plan(arguments(tmp_path), ["CVAE"])
+    assert tables.read_plan(arguments(tmp_path, include_real=True, plan_only=True), ["CVAE"]) == first
+
+
+def test_the_plan_says_time_and_memory(tmp_path: Path, capsys: Any) -> None:
+    facts = {"seconds_per_iteration": 2.0, "iterations_per_epoch": 30, "batch_size": 24, "max_epochs": 8}
+    plan = {"CoSimGen": {**facts, "gpu_memory_gib": 11.5, "memory_gib": 3.2}}
+    tables.print_plan(arguments(tmp_path, scale="paper", num_samples=512), plan)
+    said = capsys.readouterr().out
+    assert "8 epochs of 30 iterations of 2 s: 8.0 minutes" in said
+    assert "about 8.3 of sampling" in said  # (4 x 64 + 1.25 x 512) x 20 passes x 2 s / 24 / 3 / 60
+    assert "11.5 GiB of GPU memory" in said
+    assert "up to 3.2 GiB of memory" in said
+    assert "In all about 0.3 hours" in said
+
+
+def test_an_ablations_alignment_stands_in_its_table(tmp_path: Path) -> None:
+    evaluated(tmp_path / "no_triplet")
+    (tmp_path / "no_triplet/alignment.json").write_text(json.dumps({"retrieval_accuracy": 0.4, "distance_ratio": 0.9}))
+    figures = tables.figures_of(tmp_path / "no_triplet")
+    assert (figures["text_finds_classes"], figures["matched_distance"]) == (0.4, 0.9)
