@@ -56,6 +56,8 @@ def wish_notes(request: Request, classes: ClassTable, class_sets: Iterable[tuple
     known = [set(ids) for ids in class_sets]
     if known and not any(ids >= set(request.asked) for ids in known):
         notes.append("no training image holds these together")
+    elif known and set(request.asked) not in known and request.by == "classes":
+        notes.append("training images hold these with others only: ask for those too, or in words")
     reads_words = request.by != "classes" or request.refused
     slips = understand(request.prompt, classes).slips if reads_words else ()
     return notes + [f"{word!r} names no class, nearest: {near!r}" for word, near in slips]

@@ -21,6 +21,15 @@ def test_each_wish_is_shown_with_what_was_understood() -> None:
     assert classes == "  samples by class: liver 2, spleen 1, aorta 1"
 
 
+def test_classes_that_training_holds_in_company_only_are_said_to_be_better_asked_in_words() -> None:
+    def shown(**asked: object) -> str:
+        return describe_plan(plan_requests(CLASSES, 1, 0, **asked), CLASSES, [(1, 6), (6, 8), (8,)])[1]  # type: ignore[arg-type]
+
+    assert "training images hold these with others only: ask for those too, or in words" in shown(class_names=["liver"])
+    assert "others only" not in shown(prompts="the liver")
+    assert "others only" not in shown(class_names=["aorta"])
+
+
 def test_a_long_plan_is_cut() -> None:
     shown = lines(*(f"liver number {i}" for i in range(500)), number=500)
     assert len(shown) < 30
