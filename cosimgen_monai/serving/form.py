@@ -62,7 +62,7 @@ class Form:
             "batch_size": batch_size,
             "seed": self.seed,
             "steps": self.steps,
-            "guidance_scale": f"{self.guidance_scale:g}",
+            "guidance_scale": self.guidance_scale,
         }
         return shlex.join(words + [part for key, value in numbers.items() for part in (f"--{key}", str(value))])
 

@@ -85,7 +85,7 @@ def _form(studio: Studio) -> str:
 def _number(name: str, label: str, value: float, low: int, high: int, step: str = "1") -> str:
     return (
         f'<label>{label}<input name="{name}" type="number" inputmode="decimal" required min="{low}" max="{high}" '
-        f'step="{step}" value="{value:g}"></label>'
+        f'step="{step}" value="{value}"></label>'
     )
 
 

@@ -16,6 +16,7 @@ import torch
 from monai.transforms import Compose
 from tiny_parts import TINY_CLASSES, embed_prompts
 
+from cosimgen_monai.baselines import TGAN
 from cosimgen_monai.engines import PairGenerator, QualityGates
 from cosimgen_monai.export import RestoreIntensity
 from cosimgen_monai.networks import CoSimGen, TrainedModel
@@ -53,15 +54,16 @@ CARD: dict[str, Any] = {
 }
 
 
-def tiny_studio(**options: Any) -> Studio:
+def tiny_studio(architecture: str = "cosimgen", **options: Any) -> Studio:
     """Make a studio of a network of a few thousand random weights."""
     torch.manual_seed(0)
-    network = CoSimGen(**NETWORK)
+    sizes = {key: value for key, value in NETWORK.items() if key not in ("num_res_blocks", "class_feature_dim")}
+    network: Any = CoSimGen(**NETWORK) if architecture == "cosimgen" else TGAN(**sizes, latent_dim=8)
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter, std=0.2)
     steps = Compose([QualityGates(CARD, min_certainty=0), RestoreIntensity(CARD["images"])])
     given = {
-        "model": TrainedModel(CARD, network.state_dict(), Path("model.pt")),
+        "model": TrainedModel({**CARD, "architecture": architecture}, network.state_dict(), Path("model.pt")),
         "card": CARD,
         "palette": network.palette,
         "drawing": partial(

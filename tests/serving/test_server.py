@@ -24,6 +24,7 @@ import pytest
 from PIL import Image
 
 from cosimgen_monai.prompts import plan_requests
+from cosimgen_monai.serving import drawings
 from cosimgen_monai.serving import studio as studio_module
 
 
@@ -33,6 +34,12 @@ def picture(url: str) -> np.ndarray[Any, Any]:
 
 def events_of(stream: HTTPResponse) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stream.read().splitlines()]
+
+
+def test_the_page_proposes_the_keys_of_the_job(serve_page: Callable[..., Any]) -> None:
+    content = serve_page(seed=12345678, steps=7, guidance_scale=1.25).ask("GET", "/")[1].decode()
+    fields = dict(re.findall(r'<input name="(\w+)" type="number".*? value="([^"]*)"', content))
+    assert fields == {"number": "4", "seed": "12345678", "steps": "7", "guidance_scale": "1.25"}
 
 
 def test_the_page_is_one_file_that_needs_no_network(page: Any) -> None:
@@ -146,7 +153,7 @@ def test_everything_comes_with_its_manifest_and_card(page: Any) -> None:
 
 def test_the_arguments_ask_for_the_same_pairs(page: Any) -> None:
     prompt = 'liver\'s "left" lobe; rm -rf, 肝臓'
-    done = page.post("/draw", prompt=prompt, classes=["liver"], guidance_scale=1.5)[-1]
+    done = page.post("/draw", prompt=prompt, classes=["liver"], guidance_scale=1.2345678)[-1]
     words = shlex.split(done["arguments"])
     assert dict(zip(words[::2], map(ast.literal_eval, words[1::2]), strict=True)) == {
         "--prompts": [prompt],
@@ -155,7 +162,7 @@ def test_the_arguments_ask_for_the_same_pairs(page: Any) -> None:
         "--batch_size": 2,
         "--seed": 7,
         "--steps": 3,
-        "--guidance_scale": 1.5,
+        "--guidance_scale": 1.2345678,
     }
     assert page.post("/draw", prompt="$liver")[-1]["arguments"] is None  # a command line would execute it
 
@@ -173,6 +180,16 @@ def test_more_pairs_than_a_batch_each_get_frames_of_their_own(serve_page: Callab
     shown = [sorted(event["pictures"]) for event in events if event["event"] == "frame"]
     assert shown == [["0", "1"]] * 3 + [["2"]] * 3
     assert [event["index"] for event in events if event["event"] == "pair"] == [0, 1, 2]
+
+
+def test_a_baseline_draws_in_one_pass_and_has_no_steps_to_choose(serve_page: Callable[..., Any]) -> None:
+    page = serve_page(architecture="tgan")
+    content = page.ask("GET", "/")[1].decode()
+    assert re.findall(r'<input name="(\w+)" type="(\w+)"', content)[2:] == [
+        ("steps", "hidden"),
+        ("guidance_scale", "hidden"),
+    ]
+    assert [event["event"] for event in page.post("/draw", steps=1)] == ["read", "pair", "pair", "done"]
 
 
 def test_many_steps_send_few_frames(page: Any) -> None:
@@ -211,8 +228,10 @@ def test_a_full_disk_is_one_line(page: Any, monkeypatch: pytest.MonkeyPatch, tmp
     assert page.post("/draw")[-1]["event"] == "done"  # the turn was given back
 
 
-def test_only_the_last_drawings_are_kept(page: Any, tmp_path: Path) -> None:
-    names = [page.post("/draw", number=1, steps=1, seed=seed)[-1]["drawing"] for seed in range(9)]
+def test_only_the_last_drawings_are_kept(page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawings, "MAX_KEPT", 2)
+    names = [page.post("/draw", number=1, steps=1, seed=seed)[-1]["drawing"] for seed in range(3)]
+    assert len(list((tmp_path / "kept").iterdir())) == 2
     assert page.ask("GET", f"/drawings/{names[0]}.zip")[0].status == 404
     assert page.ask("GET", f"/drawings/{names[1]}.zip")[0].status == 200
 
