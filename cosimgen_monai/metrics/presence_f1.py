@@ -49,8 +49,8 @@ class PresenceF1(Metric):
 
     def completed(self, engine: Engine, name: str) -> None:  # type: ignore[override]
         """Store presence F1 under ``name`` and the rates beside it, over the samples of all processes."""
-        for rates in self.rates.values():
-            rates.join_processes()
+        for counted in self.rates.values():
+            counted.join_processes()
         engine.state.metrics[name] = self.compute()
         for by in ("classes", "text"):
             rates = self.rates[by].compute()

@@ -17,6 +17,18 @@ from cosimgen_monai.processes.group import num_processes
 _NOBODY = object()
 
 
+def _sum(tensor: torch.Tensor) -> torch.Tensor:
+    """Sum a tensor over the processes, in its place."""
+    total: Any = idist.all_reduce(tensor)
+    return torch.as_tensor(total)
+
+
+def _side_by_side(tensor: torch.Tensor) -> torch.Tensor:
+    """Return all processes' tensors, along a new first axis."""
+    gathered: Any = idist.all_gather(tensor.detach().contiguous()[None])
+    return torch.as_tensor(gathered)
+
+
 def over_processes(mean: torch.Tensor) -> torch.Tensor:
     """Return the mean over the processes of a mean over each one's batch: the mean over the whole batch.
 
@@ -25,7 +37,7 @@ def over_processes(mean: torch.Tensor) -> torch.Tensor:
     """
     if num_processes() == 1:
         return mean
-    whole = idist.all_reduce(mean.detach().clone()) / num_processes()
+    whole = _sum(mean.detach().clone()) / num_processes()
     return mean + (whole - mean).detach()
 
 
@@ -40,22 +52,19 @@ def average_gradients(parameters: Iterable[torch.nn.Parameter]) -> None:
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     if not gradients:
         return
-    flat = idist.all_reduce(torch.cat([gradient.flatten() for gradient in gradients])) / num_processes()
+    flat = _sum(torch.cat([gradient.flatten() for gradient in gradients])) / num_processes()
     for gradient, part in zip(gradients, flat.split([gradient.numel() for gradient in gradients]), strict=True):
         gradient.copy_(part.view_as(gradient))
 
 
 def same_in_all_processes(values: torch.Tensor) -> bool:
     """Whether all processes hold the same values."""
-    return all(torch.equal(other, values) for other in idist.all_gather(values[None]))
+    return all(torch.equal(other, values) for other in _side_by_side(values))
 
 
 def gather_batch(rows: torch.Tensor) -> torch.Tensor:
     """Return the rows of all processes' batches (B ...) in the order of the whole batch (nB ...), without gradients."""
-    number = num_processes()
-    if number == 1:
-        return rows
-    return idist.all_gather(rows.detach().contiguous()).unflatten(0, (number, len(rows))).transpose(0, 1).flatten(0, 1)
+    return rows if num_processes() == 1 else _side_by_side(rows).transpose(0, 1).flatten(0, 1)
 
 
 def gather_lists(rows: list[Any]) -> list[Any]:
@@ -68,4 +77,4 @@ def gather_lists(rows: list[Any]) -> list[Any]:
 
 def sum_over_processes(counts: torch.Tensor) -> torch.Tensor:
     """Return the sum of counts over the processes."""
-    return counts if num_processes() == 1 else idist.all_reduce(counts.clone())
+    return counts if num_processes() == 1 else _sum(counts.clone())

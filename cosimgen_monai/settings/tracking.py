@@ -11,7 +11,8 @@ from monai.bundle.utils import DEFAULT_MLFLOW_SETTINGS, ID_SEP_KEY
 from cosimgen_monai.settings.workflow import active_parser
 
 _HANDLER = "MLFlowHandler"
-_KEYS = DEFAULT_MLFLOW_SETTINGS["configs"].keys() - DEFAULT_MLFLOW_SETTINGS["handlers_id"].keys() - {"output_dir"}
+_SETTINGS: dict[str, Any] = DEFAULT_MLFLOW_SETTINGS
+_KEYS = _SETTINGS["configs"].keys() - _SETTINGS["handlers_id"].keys() - {"output_dir"}
 _FILES = re.compile(r"config_\d+_\d+\.json|mlruns|mlruns\.db.*")
 
 
@@ -22,7 +23,7 @@ def track_every_loss() -> None:
     output is a dict of losses.
     """
     items = active_parser().ref_resolver.items
-    trainer = DEFAULT_MLFLOW_SETTINGS["handlers_id"]["trainer"]["handlers"].replace("#", ID_SEP_KEY)
+    trainer = _SETTINGS["handlers_id"]["trainer"]["handlers"].replace("#", ID_SEP_KEY)
     for item_id, item in list(items.items()):
         if item_id.startswith(trainer + ID_SEP_KEY) and _tracks(item.get_config()):
             items[f"{item_id}{ID_SEP_KEY}output_transform"].update_config("$lambda losses: losses")
