@@ -1,6 +1,7 @@
-"""Time CoSimGen beside its peers, in one run, as ratios: network and training step, and the loading of pairs.
+"""Time CoSimGen beside its peers, in one run, as ratios: network and training step, loading of pairs, generating.
 
-The network's peer is denoising-diffusion-pytorch, the loading's MONAI's PersistentDataset (``benchmark_loading.py``).
+The network's peer is denoising-diffusion-pytorch, the loading's MONAI's PersistentDataset (``benchmark_loading.py``),
+and generating's a loop of bare calls of its own network (``benchmark_generating.py``).
 
 Both networks have base width 64, multipliers 1-2-4-8, 6 channels, 128 x 128 pixels, the same batch and threads. Each
 measurement is a child process of its own, so that peak memory is a contender's (in all, and above what its libraries
@@ -10,6 +11,7 @@ memory layout counts, and both stand in the table.
 
     pip install -e '.[benchmark]'
     python scripts/benchmark.py --rounds 3 --output benchmark.json
+    python scripts/benchmark.py --parts generating --rounds 5 --samples 128 --threads 2
     python scripts/benchmark.py --parts loading --frame_dir CHOLECSEG8K --ct_dir BTCV
 """
 
@@ -31,7 +33,7 @@ from typing import Any
 
 import torch
 
-PARTS = ("network", "loading")
+PARTS = ("network", "loading", "generating")
 TASKS = ("forward", "forward_backward", "training_step")
 CONTENDERS = ("cosimgen", "peer")
 LIBRARIES = {"cosimgen": ("cosimgen_monai.engines",), "peer": ("denoising_diffusion_pytorch", "ema_pytorch")}
@@ -55,6 +57,7 @@ def main() -> None:
     parser.add_argument(
         "--ct_dir", help="a folder in BTCV's layout, whose slices are copied; the phantom's if not given"
     )
+    parser.add_argument("--samples", type=int, default=64, help="pairs to generate, a multiple of 16")
     parser.add_argument("--output", help="JSON file for the figures")
     parser.add_argument(
         "--child", nargs=4, metavar=("TASK", "CONTENDER", "PRECISION", "LAYOUT"), help=argparse.SUPPRESS
@@ -72,6 +75,10 @@ def main() -> None:
         import benchmark_loading
 
         rows += benchmark_loading.run(args)
+    if "generating" in args.parts:
+        import benchmark_generating
+
+        rows += benchmark_generating.run(args)
     if args.output:
         with open(args.output, "w", encoding="utf-8") as file:
             json.dump(rows, file, indent=1)

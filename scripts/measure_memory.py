@@ -57,7 +57,7 @@ class BlockInferer(PairInferer):
 
 
 class MemoryLog:
-    """Print the memory in use every so many samples."""
+    """Prints the memory in use every so many samples, in the progress bar's place."""
 
     def __init__(self, every: int) -> None:
         self.every = every
@@ -78,13 +78,6 @@ class MemoryLog:
             print(f"{self.samples:>8} samples: {self.resident[-1]:.1f} MiB, {ms:.1f} ms a sample", flush=True)
 
 
-class Silent:
-    """Stands where the progress bar would."""
-
-    def attach(self, engine: Engine) -> None:
-        """Do nothing."""
-
-
 def resident_mib() -> float:
     """Return the memory that this process holds."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -103,8 +96,7 @@ def main() -> None:
     run = create_workflow(config_file=str(INFERENCE), workflow_type="infer", device="cpu", upscale=1, **keys)
     log = MemoryLog(max(1, args.num_samples // 10))
     run.parser["inferer"] = BlockInferer(args.size)
-    run.parser["handlers"] = run.parser["handlers"].replace("[@thumbnails", "[@memory_log, @thumbnails")
-    run.parser["memory_log"], run.parser["progress"] = log, Silent()
+    run.parser["progress"] = log
     run.run()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"at the end: {resident_mib():.1f} MiB, highest at any time {peak:.1f} MiB")

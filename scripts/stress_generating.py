@@ -73,11 +73,10 @@ def stress(keys: dict[str, Any], kills: int, seed: int, output_dir: Path) -> lis
     print(f"never killed: {seconds:.1f} s, {len(reference)} files", flush=True)
     while len(listed) < kills or (output_dir / f"round_{rounds}").is_dir():
         folder, moment = output_dir / f"round_{rounds}", moments.uniform(0, seconds)
-        if len(listed) < kills and draw(keys, folder, moment):
+        if draw(keys, folder, moment if len(listed) < kills else None):
             listed.append(check_partial(folder, reference))
             print(f"kill {len(listed)} after {moment:.2f} s: {listed[-1]} samples listed", flush=True)
             continue
-        draw(keys, folder)  # a run that finds itself finished changes nothing
         check_whole(folder, reference)
         print(f"round {rounds} is finished: the same bytes", flush=True)
         rounds += 1

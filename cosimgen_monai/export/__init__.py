@@ -1,10 +1,12 @@
 """Drawn pairs as files: what a clinical pipeline gets.
 
 A pair is brought to its own size, shape and values (``postprocessing``) and written by one writer a format
-(``writer.py``: ``nifti``, ``pictures``, ``native``, ``dicom``, chosen by ``formats.py``); the set says what it holds
-(``record``). ``shards.py`` joins sets, ``generated_folder.py`` reads one back.
+(``writer.py``: ``nifti``, ``pictures``, ``native``, ``dicom``, chosen by ``formats.py``), while the next are drawn
+(``background_writing.py``); the set says what it holds (``record``). ``shards.py`` joins sets, ``generated_folder.py``
+reads one back.
 """
 
+from cosimgen_monai.export.background_writing import BackgroundWriting
 from cosimgen_monai.export.dry_run import dry_run
 from cosimgen_monai.export.formats import FORMATS, format_names, open_writers
 from cosimgen_monai.export.generated_folder import GeneratedFolder
@@ -24,6 +26,7 @@ from cosimgen_monai.export.writer import SampleWriter, class_colours
 
 __all__ = [
     "FORMATS",
+    "BackgroundWriting",
     "ContactSheet",
     "DatasetCard",
     "FaultReport",

@@ -34,8 +34,7 @@ class SampleWriter(ABC):
         self.manifest = manifest
 
     def attach(self, engine: Engine) -> None:
-        """Attach to a generator, before its manifest."""
-        engine.add_event_handler(Events.ITERATION_COMPLETED, self._write_all)
+        """Attach to a generator, after its manifest."""
         engine.add_event_handler(Events.COMPLETED, lambda _: self.finish())
 
     @abstractmethod
@@ -44,11 +43,6 @@ class SampleWriter(ABC):
 
     def finish(self) -> None:  # noqa: B027  (most formats need no index)
         """Write what describes the whole set, from the manifest and the files that are there."""
-
-    def _write_all(self, engine: Engine) -> None:
-        output: Any = engine.state.output
-        for sample in output:
-            self.write(sample)
 
 
 def class_colours(palette: torch.Tensor, classes: ClassTable) -> list[tuple[int, int, int]]:

@@ -18,7 +18,16 @@ from torch.utils.data import DataLoader
 from cosimgen_monai.baselines import inferer_of
 from cosimgen_monai.codec import ClassTable, class_areas
 from cosimgen_monai.engines import PairGenerator
-from cosimgen_monai.export import DatasetCard, FaultReport, Manifest, class_colours, listed, open_writers, sample_id
+from cosimgen_monai.export import (
+    BackgroundWriting,
+    DatasetCard,
+    FaultReport,
+    Manifest,
+    class_colours,
+    listed,
+    open_writers,
+    sample_id,
+)
 from cosimgen_monai.networks import TrainedModel
 from cosimgen_monai.prompts import Request, plan_requests, wish_notes
 from cosimgen_monai.sampling import PairInferer, SamplingInferer
@@ -167,12 +176,13 @@ class Studio:
         facts = {**self.facts, **inferer.to_json(), "batch_size": size}
         manifest = Manifest(folder / "manifest.csv", self.classes, facts)
         writers = open_writers(self.formats, folder, self.card, self.palette, manifest)
+        writing = BackgroundWriting(writers, manifest, max_batches=0)  # a pair that is shown can be downloaded
         dataset_card = DatasetCard(folder / "dataset_card.md", self.card, manifest, self.formats)
         generator = self.drawing(
             val_data_loader=DataLoader(list(requests), batch_size=size, collate_fn=list),  # type: ignore[arg-type]
             inferer=inferer,
             batch_size=size,
-            val_handlers=[*writers, manifest, dataset_card],
+            val_handlers=[writing, manifest, *writers, dataset_card],
         )
         FaultReport(folder / "faults.csv", manifest, generator.redraws.max_redraws).attach(generator)
         if isinstance(inferer, SamplingInferer):  # a baseline draws in one pass, and has nothing to show

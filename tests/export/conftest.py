@@ -13,6 +13,7 @@ from monai.transforms import Compose
 
 from cosimgen_monai.codec import ClassTable, fibonacci_palette
 from cosimgen_monai.export import (
+    BackgroundWriting,
     ContactSheet,
     Manifest,
     RestoreIntensity,
@@ -95,7 +96,8 @@ def write() -> Callable[..., Manifest]:
         engine = Engine(lambda _, batch: batch)
         writers = open_writers(list(formats), folder, card, palette, manifest)
         thumbnails = Thumbnails(folder / "thumbnails", card, palette, manifest)
-        for handler in [*writers, thumbnails, manifest, ContactSheet(folder, manifest, list(formats))]:
+        writing = BackgroundWriting([*writers, thumbnails], manifest)
+        for handler in [writing, manifest, *writers, ContactSheet(folder, manifest, list(formats))]:
             handler.attach(engine)
         engine.run([samples[i : i + 2] for i in range(0, len(samples), 2)])
         return manifest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+from collections.abc import Sequence
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,7 @@ class Manifest:
         return [request for request in requests if sample_id(request) not in done]
 
     def attach(self, engine: Engine) -> None:
-        """Attach to a generator, after the writers."""
-        engine.add_event_handler(Events.ITERATION_COMPLETED, self._append)
+        """Attach to a generator, after what writes its samples."""
         # before COMPLETED, at which the writers read the rows; a run that finds itself finished has that alone
         engine.add_event_handler(Events.EPOCH_COMPLETED, lambda _: self.sort())
         engine.add_event_handler(Events.COMPLETED, lambda _: self.sort())
@@ -85,15 +85,15 @@ class Manifest:
             write_rows(self.path, self.rows.raw(chain([-1], order)))
             self.rows = CsvRows(self.path)
 
-    def _append(self, engine: Engine) -> None:
-        output: Any = engine.state.output
+    def append(self, samples: Sequence[dict[str, Any]]) -> None:
+        """List samples whose files are there."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", newline="", encoding="utf-8") as file:
             file.truncate(self.rows.end)  # a row that a kill left incomplete
             writer = csv.DictWriter(file, fieldnames=[*COLUMNS, *self.run])
             if self.rows.end == 0:
                 writer.writeheader()
-            writer.writerows({**self._row(sample), **self.run} for sample in output)
+            writer.writerows({**self._row(sample), **self.run} for sample in samples)
             file.flush()
             os.fsync(file.fileno())
         self.rows.refresh()

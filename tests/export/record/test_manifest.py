@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ignite.engine import Engine
 
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.export import Manifest, sample_id
@@ -102,16 +101,16 @@ def test_a_cut_header_is_written_again(tmp_path: Path, ct_card, make_samples: Ma
 def test_a_row_is_written_after_its_files(
     tmp_path: Path, ct_card, make_samples: Make, write: Make, monkeypatch
 ) -> None:
-    append = Manifest._append
+    append = Manifest.append
 
-    def checked(self: Manifest, engine: Engine) -> None:
-        for sample in engine.state.output:
+    def checked(self: Manifest, samples: list[dict[str, Any]]) -> None:
+        for sample in samples:
             name = sample_id(sample["request"])
             assert (tmp_path / f"nifti/Dataset900_phantomSynthetic/labelsTr/{name}.nii.gz").is_file()
             assert (tmp_path / f"png/overlays/{name}.png").is_file()
-        append(self, engine)
+        append(self, samples)
 
-    monkeypatch.setattr(Manifest, "_append", checked)
+    monkeypatch.setattr(Manifest, "append", checked)
     assert len(write(tmp_path, ct_card, make_samples(ct_card)).rows) == 3
     assert (tmp_path / "contact_sheet.png").is_file()
 
