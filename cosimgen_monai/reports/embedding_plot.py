@@ -81,7 +81,7 @@ def draw_embeddings(models: Mapping[str, Embeddings], seed: int = 0, tile: int =
     """
     gap, head, foot = 14, 66, 30
     size = (len(models) * (tile + gap) + gap, head + 2 * (tile + gap) + foot)
-    sheet = Image.new("RGB", tuple(side * _FINE for side in size), "white")
+    sheet = Image.new("RGB", (size[0] * _FINE, size[1] * _FINE), "white")
     draw = ImageDraw.Draw(sheet)
     for i, (name, embeddings) in enumerate(models.items()):
         left = gap + i * (tile + gap)

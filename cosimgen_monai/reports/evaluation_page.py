@@ -60,6 +60,11 @@ def _define(name: str) -> str:
     return f"<details><summary>what it is</summary><p>{escape(words + tail)}</p></details>"
 
 
+def _named(figure: str) -> str:
+    """Return a figure's name, which a narrow page may break at its underscores."""
+    return escape(figure).replace("_", "_<wbr>")
+
+
 def _figures(report: dict[str, Any]) -> str:
     paper = paper_rows(report["dataset"])
     models = list(paper)
@@ -67,11 +72,11 @@ def _figures(report: dict[str, Any]) -> str:
     rows = []
     for row in report["figures"]:
         value = number(row["value"]) + (f" ± {number(row['std'], 2)}" if row.get("std") is not None else "")
-        cells = [escape(row["name"]) + _define(row["name"]), escape(row.get("note") or value), number(row["floor"])]
+        cells = [_named(row["name"]) + _define(row["name"]), escape(row.get("note") or value), number(row["floor"])]
         key = "lpips" if row["name"].startswith("lpips") else row["name"]
         rows.append([*cells, definition(row["name"])[0], *(number(paper[model].get(key)) for model in models)])
     for name, found in report["sfid"].items():
-        cells = [f"sfid_{escape(name)}, mean of classes" + _define("sfid"), number(found["mean"])]
+        cells = [_named(f"sfid_{name}, mean of classes") + _define("sfid"), number(found["mean"])]
         other = (number(paper[model].get(f"sfid_{name}")) for model in models)
         rows.append([*cells, number(found["floor"]["mean"]), "lower", *other])
     words = f'<p class="soft">Floor: {escape(report["floor"])}. N of each figure is in report.json.</p>'

@@ -33,9 +33,9 @@ def shared_requests(folders: Sequence[GeneratedFolder], number: int = 6) -> dict
             raise ValueError(f"{folder.folder} has no manifest.csv, so that nobody knows what was asked for.")
         asked.append(dict(zip(folder.names, ids, strict=True)))
     found: dict[tuple[int, ...], str] = {}
-    for name, ids in asked[0].items() if asked else ():
-        if all(other.get(name) == ids for other in asked[1:]):
-            found.setdefault(ids, name)
+    for name, wanted in asked[0].items() if asked else ():
+        if all(other.get(name) == wanted for other in asked[1:]):
+            found.setdefault(wanted, name)
     ranked = sorted(found, key=lambda ids: (len(ids), ids))
     chosen = np.linspace(0, len(ranked) - 1, min(number, len(ranked))).round().astype(int)
     return {found[ranked[i]]: ranked[i] for i in chosen.tolist()}

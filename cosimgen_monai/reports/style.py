@@ -25,7 +25,8 @@ th,td{padding:.35rem .5rem;text-align:right;border-bottom:1px solid var(--line);
 th:first-child,td:first-child{text-align:left;padding-left:0}
 tr:last-child td{border-bottom:0}
 .wide{overflow-x:auto}
-.numbers td:not(:first-child){white-space:nowrap}.numbers td:first-child{overflow-wrap:anywhere;min-width:7.5rem}
+@media print,(min-width:52rem){.numbers td:not(:first-child){white-space:nowrap}}
+@media (max-width:32rem){.numbers{font-size:.88rem}.numbers th,.numbers td{padding-left:.3rem;padding-right:.3rem}}
 .swatch{display:inline-block;width:.95em;height:.95em;border-radius:3px;margin-right:.5em;vertical-align:-.1em;
 border:1px solid rgba(128,128,128,.5)}
 .bar{width:26%;min-width:5rem}.bar i{display:block;height:.7rem;border-radius:3px;background:var(--bar);min-width:1px}
