@@ -37,19 +37,19 @@ def utility_summary(report: dict[str, Any]) -> str:
             f"{report['dataset']}, {share['share']:.0%} of the real data: {share['groups']} {report['group_name']}s, "
             f"{share['pairs']} pairs, {share['generated']} generated; {report['num_seeds']} seed(s), "
             f"{report['steps']} steps",
-            f"  {'arm':<20}{'mean Dice':>10}{'difference (95 %)':>28}{'rarest':>9}{'difference (95 %)':>28}",
+            f"  {'arm':<26}{'mean Dice':>10}{'difference (95 %)':>28}{'rarest':>9}{'difference (95 %)':>28}",
         ]
         for name, arm in share["arms"].items():
             cells = "".join(
                 f"{_number(arm['dice'][key]):>{width}}{_with_interval(arm['difference'], key):>28}"
                 for key, width in (("mean", 10), ("rare", 9))
             )
-            lines.append(f"  {name:<20}{cells}")
+            lines.append(f"  {name:<26}{cells}")
         names = list(share["arms"])
-        lines.append(f"  {'class':<20}" + "".join(f"{name:>18}" for name in names))
+        lines.append(f"  {'class':<26}" + "".join(f"{name:>18}" for name in names))
         for class_name in share["pairs_with"]:
             cells = "".join(f"{_number(share['arms'][n]['dice']['classes'][class_name]):>18}" for n in names)
-            lines.append(f"  {class_name:<20}{cells}")
+            lines.append(f"  {class_name:<26}{cells}")
     return "\n".join([*lines, *(f"* {words}" for _, words in utility_verdict(report))])
 
 
