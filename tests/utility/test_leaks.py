@@ -7,18 +7,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import tiny_network
 from tiny_parts import TINY_CLASSES, tiny_pairs
 
 from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.codec import ClassTable
-from cosimgen_monai.networks import save_model
+from cosimgen_monai.networks import CoSimGen, save_model
 from cosimgen_monai.utility import check_generator, dataset_settings
 from cosimgen_monai.utility.generator import flattened
 
 PAIRS = tiny_pairs(12)
 IMAGES = {"dataset": "tiny"}
-NETWORK = {
+NETWORK: dict[str, Any] = {
     "num_classes": 4,
     "num_colours": 4,
     "image_size": 16,
@@ -35,7 +34,7 @@ def model_file(folder: Path, **card: Any) -> Path:
     """Write a model that was trained on all of the tiny pairs."""
     training = {"train_share": 1.0, "val_share": 0.2, "seed": 3, "labels_sha256": PAIRS.labels_sha256()}
     known = {"network": NETWORK, "classes": TINY_CLASSES.to_json(), "images": IMAGES, "initialised_from": None}
-    save_model(folder / "model.pt", tiny_network().state_dict(), {**known, "training": training, **card})
+    save_model(folder / "model.pt", CoSimGen(**NETWORK).state_dict(), {**known, "training": training, **card})
     return folder / "model.pt"
 
 
