@@ -7,8 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import tiny_network
-from tiny_parts import TINY_CLASSES, tiny_pairs
+from tiny_parts import TINY_CLASSES, tiny_network, tiny_pairs
 
 from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.codec import ClassTable
