@@ -12,7 +12,7 @@ import torch
 import torchvision
 from monai.optimizers import WarmupCosineSchedule
 from monai.transforms import Compose, RandFlipd, ScaleIntensityRanged
-from tiny_parts import TINY_CLASSES, embed_prompts, tiny_pairs
+from tiny_parts import TINY_CLASSES, embed_prompts, tiny_network, tiny_pairs
 from torch.utils.data import DataLoader
 
 from cosimgen_monai.data import CachedPairs, EpochSampler, PairDataset
@@ -61,17 +61,6 @@ def real_totalsegmentator() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real CT samples are not on this machine ({folder})")
     return folder
-
-
-def tiny_network(**options: Any) -> CoSimGen:
-    """Build a network of a few thousand weights, none of them zero."""
-    torch.manual_seed(0)
-    size = {"image_size": 16, "base_channels": 8, "channel_mults": (1, 2), "num_res_blocks": 1}
-    dims = {"embedding_dim": 16, "class_feature_dim": 8, "sentence_dim": 8}
-    network = CoSimGen(TINY_CLASSES.num_classes, TINY_CLASSES.num_colours, **{**size, **dims, **options})
-    for parameter in network.parameters():
-        torch.nn.init.normal_(parameter, std=0.2)
-    return network
 
 
 @dataclass

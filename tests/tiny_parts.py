@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -11,11 +12,22 @@ import torch
 
 from cosimgen_monai.codec import ClassTable, presence_vector
 from cosimgen_monai.data import CachedPairs
-from cosimgen_monai.networks import TrainedModel
+from cosimgen_monai.networks import CoSimGen, TrainedModel
 
 TINY_CLASSES = ClassTable(("background", "liver", "spleen", "aorta"), background=0)
 
 TINY_SETS = [{"ids": [1], "count": 3}, {"ids": [1, 2], "count": 5}, {"ids": [2, 3], "count": 1}]
+
+
+def tiny_network(**options: Any) -> CoSimGen:
+    """Build a network of a few thousand weights, none of them zero."""
+    torch.manual_seed(0)
+    size = {"image_size": 16, "base_channels": 8, "channel_mults": (1, 2), "num_res_blocks": 1}
+    dims = {"embedding_dim": 16, "class_feature_dim": 8, "sentence_dim": 8}
+    network = CoSimGen(TINY_CLASSES.num_classes, TINY_CLASSES.num_colours, **{**size, **dims, **options})
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    return network
 
 
 def tiny_model(network: torch.nn.Module, **card: object) -> TrainedModel:

@@ -128,7 +128,7 @@ def _legend(draw: ImageDraw.ImageDraw, left: int, top: int) -> None:
         x = left + 90 * k
         draw.ellipse([value * _FINE for value in (x, top + 4, x + 8, top + 12)], fill=colour)
         _write(draw, (x + 13, top), words, 12)
-    _write(draw, (left + 180, top), "A line joins a text and the classes that it names.", 12)
+    _write(draw, (left + 180, top), "a line joins a pair", 12)
 
 
 def _write(draw: ImageDraw.ImageDraw, place: tuple[int, int], words: str, size: int) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from conftest import tiny_network
-from tiny_parts import embed_prompts, tiny_model
+from tiny_parts import embed_prompts, tiny_model, tiny_network
 
 from cosimgen_monai.codec import presence_of, to_8_bit
 from cosimgen_monai.prompts import Request

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from conftest import tiny_network
-from tiny_parts import TINY_SETS, embed_prompts, tiny_model
+from tiny_parts import TINY_SETS, embed_prompts, tiny_model, tiny_network
 
 from cosimgen_monai.reports.embedding_plot import CLASS_COLOUR, TEXT_COLOUR, draw_embeddings, embeddings_of
 

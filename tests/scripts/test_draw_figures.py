@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import tiny_network
 from PIL import Image
-from tiny_parts import embed_prompts, tiny_model
+from tiny_parts import embed_prompts, tiny_model, tiny_network
 
 from cosimgen_monai.networks import save_model
 
