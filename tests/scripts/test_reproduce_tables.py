@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
+import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-spec = importlib.util.spec_from_file_location("reproduce_tables", ROOT / "scripts" / "reproduce_tables.py")
-assert spec is not None
-assert spec.loader is not None
-tables = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(tables)
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+import equal_time_plan
+import reproduce_tables
 
 
 def arguments(folder: Path, **changes: Any) -> Namespace:
@@ -36,7 +33,7 @@ def evaluated(folder: Path) -> None:
 
 def test_a_partial_table_says_so_and_holds_the_papers_figures(tmp_path: Path, capsys: Any) -> None:
     evaluated(tmp_path / "cvae")
-    tables.print_tables(arguments(tmp_path), list(tables.MODELS))
+    reproduce_tables.print_tables(arguments(tmp_path), list(reproduce_tables.MODELS))
     lines = capsys.readouterr().out.splitlines()
     cells = {line[:30].strip(): line[30:].split() for line in lines if not line.startswith("PARTIAL")}
     assert cells[""] == ["TGAN", "Pix2PixGAN", "CVAE", "CoSimGen"]
@@ -56,24 +53,24 @@ def test_a_plan_is_kept_and_another_runs_is_refused(tmp_path: Path, monkeypatch:
         timed.append(model)
         return {"max_epochs": 3}
 
-    monkeypatch.setattr(tables, "time_model", time_model)
-    first = tables.read_plan(arguments(tmp_path), ["CVAE", "CoSimGen"])
-    assert tables.read_plan(arguments(tmp_path), ["CVAE", "CoSimGen"]) == first
+    monkeypatch.setattr(equal_time_plan, "time_model", time_model)
+    first = equal_time_plan.read_plan(arguments(tmp_path), ["CVAE", "CoSimGen"])
+    assert equal_time_plan.read_plan(arguments(tmp_path), ["CVAE", "CoSimGen"]) == first
     assert timed == ["CVAE", "CoSimGen"]
     with pytest.raises(SystemExit, match="another run"):
-        tables.read_plan(arguments(tmp_path, minutes_per_model=9.0), ["CVAE", "CoSimGen"])
+        equal_time_plan.read_plan(arguments(tmp_path, minutes_per_model=9.0), ["CVAE", "CoSimGen"])
 
 
 def test_options_that_train_nothing_are_no_part_of_a_plan(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr(tables, "time_model", lambda args, model: {"max_epochs": 3})
-    first = tables.read_plan(arguments(tmp_path), ["CVAE"])
-    assert tables.read_plan(arguments(tmp_path, include_real=True, plan_only=True), ["CVAE"]) == first
+    monkeypatch.setattr(equal_time_plan, "time_model", lambda args, model: {"max_epochs": 3})
+    first = equal_time_plan.read_plan(arguments(tmp_path), ["CVAE"])
+    assert equal_time_plan.read_plan(arguments(tmp_path, include_real=True, plan_only=True), ["CVAE"]) == first
 
 
 def test_the_plan_says_time_and_memory(tmp_path: Path, capsys: Any) -> None:
     facts = {"seconds_per_iteration": 2.0, "iterations_per_epoch": 30, "batch_size": 24, "max_epochs": 8}
     plan = {"CoSimGen": {**facts, "gpu_memory_gib": 11.5, "memory_gib": 3.2}}
-    tables.print_plan(arguments(tmp_path, scale="paper", num_samples=512), plan)
+    equal_time_plan.print_plan(arguments(tmp_path, scale="paper", num_samples=512), plan)
     said = capsys.readouterr().out
     assert "8 epochs of 30 iterations of 2 s: 8.0 minutes" in said
     assert "about 8.3 of sampling" in said  # (4 x 64 + 1.25 x 512) x 20 passes x 2 s / 24 / 3 / 60
@@ -85,5 +82,5 @@ def test_the_plan_says_time_and_memory(tmp_path: Path, capsys: Any) -> None:
 def test_an_ablations_alignment_stands_in_its_table(tmp_path: Path) -> None:
     evaluated(tmp_path / "no_triplet")
     (tmp_path / "no_triplet/alignment.json").write_text(json.dumps({"retrieval_accuracy": 0.4, "distance_ratio": 0.9}))
-    figures = tables.figures_of(tmp_path / "no_triplet")
+    figures = reproduce_tables.figures_of(tmp_path / "no_triplet")
     assert (figures["text_finds_classes"], figures["matched_distance"]) == (0.4, 0.9)

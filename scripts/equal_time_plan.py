@@ -1,0 +1,148 @@
+"""Equal training time for several models: each is timed for a few iterations, and the minutes become whole epochs."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import logging
+import math
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from ignite.engine import Events
+from monai.bundle import create_workflow
+
+CONFIGS = Path(__file__).resolve().parents[1] / "bundle" / "configs"
+MODELS = {"TGAN": "tgan", "Pix2PixGAN": "pix2pix", "CVAE": "cvae", "CoSimGen": ""}
+"""The rows of the paper's tables, and the overlay that trains each."""
+ABLATIONS = {
+    "both losses": {"loss#triplet_weight": 1.0, "loss#adversarial_weight": 0.1},
+    "no triplet": {"loss#triplet_weight": 0, "loss#adversarial_weight": 0.1},
+    "no discriminator": {"loss#triplet_weight": 1.0, "loss#adversarial_weight": 0},
+    "neither": {"loss#triplet_weight": 0, "loss#adversarial_weight": 0},
+    "channel fusion": {"network#fusion": "channel_addition"},
+    "half width": {"network#base_channels": 32},
+}
+TIMED, WARM_UP = 20, 5
+"""Iterations that a model is timed over, after those that warm it up."""
+VALIDATIONS, STEPS = 4, 20
+"""Validations a model, and the steps in which CoSimGen draws a sample, as in ``train.json`` and ``inference.json``."""
+SECONDS_TIMED = 90
+"""A model that is slower is timed over fewer iterations, three at least."""
+NO_PART_OF_A_PLAN = ("output_dir", "include_real", "plan_only")
+
+
+def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str, Any]]:
+    """Return how long each model trains, timed at the first call and read back at later ones."""
+    path = args.output_dir / "plan.json"
+    asked = {key: str(value) for key, value in vars(args).items() if key not in NO_PART_OF_A_PLAN}
+    if path.is_file():
+        known = json.loads(path.read_text("utf-8"))
+        if known["asked"] != asked:
+            sys.exit(f"{path} is of another run ({known['asked']}); choose another --output_dir.")
+        return known["models"]
+    print("timing each model for a few iterations", flush=True)
+    logging.disable(logging.CRITICAL)
+    with contextlib.redirect_stderr(io.StringIO()):  # progress bars of trainings that are none
+        plan = {model: time_model(args, model) for model in models}
+    logging.disable(logging.NOTSET)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"asked": asked, "models": plan}, indent=1), "utf-8")
+    return plan
+
+
+def time_model(args: argparse.Namespace, model: str) -> dict[str, Any]:
+    """Train a model for a few iterations and return the epochs that the minutes hold, and the memory it takes."""
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
+    with tempfile.TemporaryDirectory() as folder:
+        run = create_workflow(
+            config_file=training_files(args, model),
+            workflow_type="train",
+            logging_file=False,
+            **{**training_keys(args, model), "output_dir": folder, "max_epochs": 1},
+        )
+        run.initialize()
+        trainer, device = (run.parser.get_parsed_content(key) for key in ("train#trainer", "target_device"))
+        run.parser.get_parsed_content("ema").attach(trainer)
+        epoch_length = len(run.parser.get_parsed_content("train#dataloader"))
+        batch_size = run.parser.get_parsed_content("batch_size")
+
+        @trainer.on(Events.ITERATION_COMPLETED)
+        def note() -> None:
+            if device.type == "cuda":
+                torch.cuda.synchronize()
+            times.append(time.perf_counter())
+            slow = len(times) > 3 and times[-1] - times[0] > SECONDS_TIMED
+            if slow or len(times) > min(WARM_UP + TIMED, epoch_length):
+                raise _Timed
+
+        times = [time.perf_counter()]
+        with contextlib.suppress(_Timed):
+            trainer.run()
+    first = min(WARM_UP, len(times) - 2)
+    seconds = (times[-1] - times[first]) / (len(times) - 1 - first)
+    epochs = args.minutes_per_model * 60 / (seconds * epoch_length)
+    return {
+        "seconds_per_iteration": seconds,
+        "iterations_per_epoch": epoch_length,
+        "batch_size": batch_size,
+        "max_epochs": max(1, math.ceil(epochs) if MODELS.get(model) else math.floor(epochs)),
+        "gpu_memory_gib": torch.cuda.max_memory_reserved() / 2**30 if device.type == "cuda" else None,
+        "memory_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+    }
+
+
+class _Timed(Exception):
+    """Enough iterations were timed."""
+
+
+def training_files(args: argparse.Namespace, model: str) -> list[str]:
+    """Return the configs of a model's training."""
+    files = ["train.json", *(["paper.json"] if args.scale == "paper" else []), f"data/{args.dataset}.json"]
+    if MODELS.get(model):
+        files.append(f"baselines/{MODELS[model]}.json")
+    return [str(CONFIGS / name) for name in files]
+
+
+def training_keys(args: argparse.Namespace, model: str) -> dict[str, Any]:
+    """Return the overrides of a model's training."""
+    places = {"dataset_dir": args.dataset_dir, "cache_dir": str(args.output_dir / "cache"), "device": args.device}
+    return {**places, **ABLATIONS.get(model, {})}
+
+
+def print_plan(args: argparse.Namespace, plan: dict[str, dict[str, Any]]) -> None:
+    """Say what time and memory the whole will take."""
+    print(
+        f"{args.dataset} at {args.scale} scale, {len(plan)} models, {args.minutes_per_model:g} minutes' training each:"
+    )
+    total = 0.0
+    for model, facts in plan.items():
+        minutes = facts["seconds_per_iteration"] * facts["iterations_per_epoch"] * facts["max_epochs"] / 60
+        sampling = sampling_minutes(args, model, facts)
+        total += minutes + sampling
+        gpu, host = facts["gpu_memory_gib"], facts.get("memory_gib")
+        print(
+            f"  {model:<18}{facts['max_epochs']:>6} epochs of {facts['iterations_per_epoch']} iterations of "
+            f"{facts['seconds_per_iteration']:.2g} s: {minutes:.1f} minutes, about {sampling:.1f} of sampling"
+            + (f", {gpu:.1f} GiB of GPU memory" if gpu else "")
+            + (f", up to {host:.1f} GiB of memory" if host else "")
+        )
+    print(
+        f"In all about {total / 60:.1f} hours; reading the data at first and the evaluations come on top.", flush=True
+    )
+
+
+def sampling_minutes(args: argparse.Namespace, model: str, facts: dict[str, Any]) -> float:
+    """Return roughly how long validations and samples take: a forward pass is a third of a training iteration."""
+    passes = 1 if MODELS.get(model) else STEPS
+    samples = VALIDATIONS * 64 + 1.25 * args.num_samples
+    return samples * passes * facts["seconds_per_iteration"] / facts.get("batch_size", 4) / 3 / 60
