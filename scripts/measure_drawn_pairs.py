@@ -36,8 +36,8 @@ def main() -> None:
     network = read_model(args.upscaler_path, "upscaler_path", {"espcn": ESPCN}).network()
     contenders: dict[str, Contender] = {
         "nearest": bicubic,
-        "ESPCN, plain decoding": plainly(network),
-        "upscaler": Upscaler(network, TIMES, args.speck_size),
+        "ESPCN, all classes": plainly(network),
+        "ESPCN, nearby": Upscaler(network, TIMES, args.speck_size),
     }
     drawn = draw(args.ckpt_path, args.num_samples)
     print("| specks of the drawn mask | enlarged by | ghost pixels a million | specks a mask | roughness |")
