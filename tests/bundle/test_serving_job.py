@@ -81,8 +81,8 @@ def test_ctrl_c_ends_it_in_one_line(job: Any) -> None:
     with urlopen(address, timeout=60) as answer:
         assert b"Draw pairs from words" in answer.read()
     process.send_signal(signal.SIGINT)
-    rest = process.stdout.read()
     assert process.wait(timeout=60) == 0
+    rest = process.stdout.read()
     assert re.search(r"INFO The prompt page is closed\.\n$", rest)
     assert "Traceback" not in rest
     assert list(folder.iterdir()) == []
