@@ -9,12 +9,13 @@ from cosimgen_monai.processes.collective import (
     sum_over_processes,
 )
 from cosimgen_monai.processes.group import join, leave, num_processes, rank, wait_for_all
-from cosimgen_monai.processes.launch import Launch, is_first_failure, lost_another_process
+from cosimgen_monai.processes.launch import Launch, check_alone, is_first_failure, lost_another_process
 from cosimgen_monai.processes.shares import share_of_batch, share_of_rows
 
 __all__ = [
     "Launch",
     "average_gradients",
+    "check_alone",
     "gather_batch",
     "gather_lists",
     "is_first_failure",

@@ -35,6 +35,15 @@ class Launch:
         return f"process {self.rank + 1} of {self.number}"
 
 
+def check_alone() -> None:
+    """Raise ``ValueError`` where ``torchrun`` has started several processes for a job that is made for one."""
+    launch = Launch.of_this_process()
+    if launch.number > 1:
+        raise ValueError(
+            f"torchrun has started {launch.number} processes, but this job runs in one: start it without torchrun."
+        )
+
+
 def is_first_failure() -> bool:
     """Whether no other process of this run has ended in an error before this one; it should say its error then.
 

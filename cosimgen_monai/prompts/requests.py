@@ -71,15 +71,14 @@ def plan_requests(
     wishes = read_wishes(classes, prompts, class_names, template)
     if wishes and mix is not None:
         raise ValueError("`mix` and `prompts` or `classes` both say what to draw: give one of them.")
-    counts = [wish.count for wish in wishes if wish.count is not None]
-    if counts:
+    number = DEFAULT_NUM_SAMPLES if num_samples is None else num_samples
+    if any(wish.count is not None for wish in wishes):
         turns = _by_count(wishes, num_samples)
     elif wishes:
-        turns = _in_turn(wishes, DEFAULT_NUM_SAMPLES if num_samples is None else num_samples)
+        turns = _in_turn(wishes, number)
+    elif mix is None and not class_sets:
+        raise ValueError("There is nothing to ask for: give `prompts` or `classes`; no class sets are known.")
     else:
-        if mix is None and not class_sets:
-            raise ValueError("There is nothing to ask for: give `prompts` or `classes`; no class sets are known.")
-        number = DEFAULT_NUM_SAMPLES if num_samples is None else num_samples
         sets = draw_mix("training" if mix is None else mix, classes, class_sets, number, seed)
         wish_of = {ids: Wish(write_prompt(ids, classes, template), ids, "classes") for ids in sets}
         turns = [wish_of[ids] for ids in sets]

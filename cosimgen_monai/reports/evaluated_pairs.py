@@ -82,12 +82,12 @@ def open_pairs(
     items = parts["train"] + parts["val"] if real_part == "all" and split != "all" else parts[_side(real_part)]
     real = RealPairs(cache_pairs(source, items, image_size, cache_dir), source.window)
     _check_number(len(real), f"The {real_part} part of {source.name}", "Take more: --real_part all, or --val_share.")
-    training = None
-    if real_part == "val" and split != "all":
-        training = RealPairs(cache_pairs(source, parts["train"], image_size, cache_dir), source.window)
+    held_out = real_part == "val" and split != "all"
+    training = cache_pairs(source, parts["train"], image_size, cache_dir) if held_out else None
     halves, by = _halves(real.groups, source.group_name, seed)
     order = np.random.default_rng(derive_seed("evaluation", seed)).permutation(len(generated)).tolist()
-    return EvaluatedPairs(real, halves, by, generated, order, training)
+    trained = None if training is None else RealPairs(training, source.window)
+    return EvaluatedPairs(real, halves, by, generated, order, trained)
 
 
 def _side(real_part: str) -> str:

@@ -24,7 +24,7 @@ from cosimgen_monai.reports.evaluation_figures import (
 from cosimgen_monai.reports.evaluation_page import evaluation_page
 from cosimgen_monai.reports.judges import Judges
 from cosimgen_monai.reports.measured_set import MeasuredSet, SetStatistics, measure_set
-from cosimgen_monai.reports.ranked_pairs import NearestPair, choose_gallery, nearest_pairs
+from cosimgen_monai.reports.ranked_pairs import choose_gallery, nearest_pairs
 from cosimgen_monai.reports.reader_sheet import write_reader_sheet
 from cosimgen_monai.settings import atomic_write
 
@@ -84,14 +84,18 @@ def evaluate_set(
         main = judges.main.name
         gallery = choose_gallery(pairs.generated, generated.indices, generated.features[main], real.features[main])
     report = _finite(report)
-    beside: list[NearestPair] = []
+    beside = nearest_pairs(pairs, report["memorisation"]) if include_real else []
     if include_real:
-        beside = nearest_pairs(pairs, report["memorisation"])
         write_reader_sheet(pairs, output_dir, reader_cases, seed)
-    for name, text in ((REPORT, json.dumps(report, indent=1)), (PAGE, evaluation_page(report, gallery, beside))):
-        with atomic_write(Path(output_dir) / name) as draft:
-            draft.write_text(text, "utf-8")
+    _write(Path(output_dir), {REPORT: json.dumps(report, indent=1), PAGE: evaluation_page(report, gallery, beside)})
     return report
+
+
+def _write(folder: Path, texts: dict[str, str]) -> None:
+    """Write files by name, each whole or not at all."""
+    for name, text in texts.items():
+        with atomic_write(folder / name) as draft:
+            draft.write_text(text, "utf-8")
 
 
 def _measure(

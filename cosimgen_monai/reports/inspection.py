@@ -62,25 +62,31 @@ def inspect_dataset(
         pairs[side], more = _readable_pairs(source, side, [item for item, _ in rows], image_size, cache_dir)
         faults += more
     known = {side: found for side, found in pairs.items() if found is not None}
-    card = source.card()
     figures = {
-        "dataset": source.name,
+        **_facts(source),
         "dataset_dir": str(dataset_dir),
-        "modality": source.modality,
-        "terms": str(card.get("terms", "")),
-        "group_name": source.group_name,
         "split": split,
         "image_size": image_size,
         "parts": {side: part_figures(source, parts[side], pairs[side]) for side in sides},
         "native": native_figures(source, [facts for rows in described.values() for _, facts in rows]),
         **class_figures(source.classes, known),
         "co_occurrence": co_occurrence_of(source.classes, known),
-        "on_fault": source.on_fault,
         "faults": faults,
     }
     write_inspection(folder, figures, choose_samples(source, known, NUM_SAMPLES), source.classes)
     logger.info("\n%s\n\nThe page is %s", summary(figures), folder / "index.html")
     return figures
+
+
+def _facts(source: PairSource) -> dict[str, Any]:
+    """Return what a dataset says of itself."""
+    return {
+        "dataset": source.name,
+        "modality": source.modality,
+        "terms": str(source.card().get("terms", "")),
+        "group_name": source.group_name,
+        "on_fault": source.on_fault,
+    }
 
 
 def _readable_pairs(

@@ -70,19 +70,25 @@ def claim_run_folder(
     begun = result.is_file()
     if (folder / PLAN).is_file():
         known = _binding(json.loads((folder / PLAN).read_text("utf-8")), free)
-        if begun and known != plan:
-            differing = sorted(key for key in known.keys() | plan.keys() if known.get(key) != plan.get(key))
-            raise ValueError(
-                f"`output_dir` {folder} holds another run; they differ in {', '.join(differing)}. "
-                "Choose another --output_dir, or run with that run's settings to go on with it."
-            )
-        if begun and not resume:
-            raise ValueError(f"`output_dir` {folder} holds this run already; --resume true goes on with it.")
+        if begun:
+            _check_same(folder, known, plan, resume)
     elif begun or _holds_something(folder):
         raise ValueError(f"`output_dir` {folder} is not empty and holds no run's {PLAN}; choose another --output_dir.")
     remove_drafts(folder)
     with atomic_write(folder / PLAN) as draft:
         draft.write_text(json.dumps(plan, indent=1), "utf-8")
+
+
+def _check_same(folder: Path, known: dict[str, Any], plan: dict[str, Any], resume: bool) -> None:
+    """Raise ``ValueError`` where a folder's run is not this one, or is not to be gone on with."""
+    if known != plan:
+        differing = sorted(key for key in known.keys() | plan.keys() if known.get(key) != plan.get(key))
+        raise ValueError(
+            f"`output_dir` {folder} holds another run; they differ in {', '.join(differing)}. "
+            "Choose another --output_dir, or run with that run's settings to go on with it."
+        )
+    if not resume:
+        raise ValueError(f"`output_dir` {folder} holds this run already; --resume true goes on with it.")
 
 
 def _binding(config: dict[str, Any], free: Collection[str]) -> dict[str, Any]:

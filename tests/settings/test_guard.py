@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from monai.bundle import ConfigParser
 
+from cosimgen_monai.processes import check_alone
 from cosimgen_monai.settings import check_config, guard
 
 CONFIGS = Path(__file__).resolve().parents[2] / "bundle" / "configs"
@@ -29,3 +30,16 @@ def test_a_dataset_s_key_is_refused_where_it_was_typed_and_nothing_reads_it(monk
     monkeypatch.setattr(sys, "argv", ["run", "--learning_rate", "0.1"])
     with pytest.raises(ValueError, match=re.escape("Unknown key(s) ['learning_rate']")):
         check_config()
+
+
+@pytest.mark.parametrize("job", ["evaluate", "utility"])
+def test_a_job_for_one_process_refuses_torchrun_before_it_begins(job: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (
+        "$cosimgen_monai.processes.check_alone()"
+        in ConfigParser.load_config_file(CONFIGS / f"{job}.json")["initialize"]
+    )
+    check_alone()
+    for key, value in {"TORCHELASTIC_RUN_ID": "run", "RANK": "0", "WORLD_SIZE": "2", "LOCAL_RANK": "0"}.items():
+        monkeypatch.setenv(key, value)
+    with pytest.raises(ValueError, match="started 2 processes, but this job runs in one"):
+        check_alone()
