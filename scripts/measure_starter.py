@@ -31,7 +31,7 @@ from cosimgen_monai.export import RestoreIntensity
 from cosimgen_monai.metrics import PresenceRates
 from cosimgen_monai.networks import SentenceEncoder, TrainedModel, read_model
 from cosimgen_monai.prompts import Request, plan_requests
-from cosimgen_monai.sampling import NoiseSchedule, SamplingInferer
+from cosimgen_monai.sampling import NoiseSchedule, SamplingInferer, as_precision
 
 MIN_PIXELS = 30
 
@@ -87,9 +87,16 @@ def training_config(model: TrainedModel, dataset_dir: str, cache_dir: str) -> Co
 def draw(model: TrainedModel, requests: list[Request], args: argparse.Namespace) -> list[dict[str, Any]]:
     """Draw the requests and restore HU."""
     batches = [requests[i : i + args.batch_size] for i in range(0, len(requests), args.batch_size)]
-    inferer = SamplingInferer(NoiseSchedule(**model.card["schedule"]), args.sampler, args.steps, args.guidance_scale)
+    device = torch.device("cpu")
+    inferer = SamplingInferer(
+        NoiseSchedule(**model.card["schedule"]),
+        args.sampler,
+        args.steps,
+        args.guidance_scale,
+        as_precision("auto", device),
+    )
     engine = PairGenerator(
-        device=torch.device("cpu"),
+        device=device,
         val_data_loader=batches,
         network=model.network(),
         inferer=inferer,

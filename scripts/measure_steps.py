@@ -33,11 +33,13 @@ from cosimgen_monai.engines import PairGenerator
 from cosimgen_monai.metrics import PresenceRates, frechet_of_features
 from cosimgen_monai.networks import FeatureNetwork, SentenceEncoder, TrainedModel, feature_network, read_model
 from cosimgen_monai.prompts import Request, requests_of_sets
-from cosimgen_monai.sampling import NoiseSchedule, SamplingInferer
+from cosimgen_monai.sampling import NoiseSchedule, SamplingInferer, as_precision
 from cosimgen_monai.settings import atomic_write
 
 REFERENCE = "ddim"
 SLACK, STANDARD_ERRORS = 0.05, 2
+DEVICE = torch.device("cpu")
+PRECISION = as_precision("auto", DEVICE)
 Drawn = dict[str, NDArray[Any]]
 """A set: ``features`` (N D) and, by sample, ``hits``, ``asked``, ``unrequested``, ``unasked``."""
 Figure = Callable[[Drawn, NDArray[np.intp]], float]
@@ -74,7 +76,10 @@ def main() -> None:
 
 def check_plan(args: argparse.Namespace, model: TrainedModel) -> None:
     """Stop where the folder holds another study; more steps or resamples are the same one."""
-    plan = {key: getattr(args, key) for key in ("num_samples", "batch_size", "seed")} | {"model": model.card["sha256"]}
+    plan = {key: getattr(args, key) for key in ("num_samples", "batch_size", "seed")} | {
+        "model": model.card["sha256"],
+        "precision": PRECISION,
+    }
     path = args.output_dir / "plan.json"
     if path.is_file() and json.loads(path.read_text("utf-8")) != plan:
         sys.exit(f"{path} is of another study; choose another --output_dir.")
@@ -97,10 +102,10 @@ def draw(
     print(f"{sampler}, {steps} steps: {len(missing)} of {len(batches)} batches are left", flush=True)
     if missing:
         engine = PairGenerator(
-            device=torch.device("cpu"),
+            device=DEVICE,
             val_data_loader=list(missing.values()),
             network=model.network(),
-            inferer=SamplingInferer(NoiseSchedule(**model.card["schedule"]), sampler, steps),
+            inferer=SamplingInferer(NoiseSchedule(**model.card["schedule"]), sampler, steps, precision=PRECISION),
             embed=SentenceEncoder(),
             batch_size=size,
             mask_smoothing=1.4,

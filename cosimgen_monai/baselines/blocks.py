@@ -124,6 +124,7 @@ class PairDecoder(nn.Module):
             self.blocks.append(ModulatedBlock(c_in, c_out, embedding_dim, "up"))
         self.last_modulation = Modulation(channels[-1], embedding_dim)
         self.head = PairHead(channels[-1], patch_size)
+        self.to(memory_format=torch.channels_last)  # the layout in which convolutions run faster
 
     def forward(self, embedding: torch.Tensor) -> torch.Tensor:
         """Map embeddings to pairs in (-1, 1), B 6 H W, float32."""

@@ -56,6 +56,7 @@ class CVAE(BaselineNetwork):
         self.last_modulation = Modulation(channels[-1], embedding_dim)
         features, side, _ = self.decoder.shape
         self.to_latent = nn.Linear(features * side**2, 2 * latent_dim)
+        self.to(memory_format=torch.channels_last)  # the layout in which convolutions run faster
 
     def encode(self, pair: torch.Tensor, condition: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return mean and log variance (B latent_dim each, float32) of q(z | pair, condition)."""

@@ -20,7 +20,7 @@ class OnePassInferer(PairInferer):
         precision: ``float32``, ``bfloat16`` or ``float16`` for the network.
     """
 
-    def __init__(self, precision: str = "bfloat16") -> None:
+    def __init__(self, precision: str = "float32") -> None:
         super().__init__(precision)
 
     @torch.no_grad()

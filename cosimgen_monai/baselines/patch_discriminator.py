@@ -40,6 +40,7 @@ class PatchDiscriminator(nn.Module):
             channels = out
         layers.append(Convolution(2, channels, 1, kernel_size=4, padding=1, conv_only=True))
         self.convolutions = nn.Sequential(*layers)
+        self.to(memory_format=torch.channels_last)  # the layout in which convolutions run faster
 
     def forward(self, pair: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
         """Return logits (B 1 h w, float32), one a patch, of pairs (B 6 H W) under presence vectors (B c)."""

@@ -60,6 +60,7 @@ class Pix2Pix(BaselineNetwork):
         self.up = nn.ModuleList(_Block(c_in + c_out, c_out) for c_out, c_in in itertools.pairwise(channels))
         self.norm = _norm(channels[0])
         self.head = PairHead(channels[0], patch_size)
+        self.to(memory_format=torch.channels_last)  # the layout in which convolutions run faster
 
     def draw(self, noise: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
         """Draw pairs (B 6 H W, float32) from noise (B C h w) under class embeddings (B D)."""

@@ -16,7 +16,7 @@ from monai.transforms import Transform
 from cosimgen_monai.codec import IMAGE_CHANNELS, decode_certainty, merge_specks, presence_of, unpack_pair
 from cosimgen_monai.engines.redraws import Redraws
 from cosimgen_monai.prompts import Request
-from cosimgen_monai.sampling import PairInferer, check_precision
+from cosimgen_monai.sampling import PairInferer, as_precision
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class PairGenerator(Evaluator):
             val_handlers=val_handlers,
             decollate=False,
         )
-        check_precision(inferer.precision, device)
+        as_precision(inferer.precision, device)
         self.network = network
         self.inferer = inferer
         self.embed = embed

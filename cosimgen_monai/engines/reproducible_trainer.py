@@ -18,7 +18,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from cosimgen_monai.processes import average_gradients, num_processes, same_in_all_processes
-from cosimgen_monai.sampling import TrainingNoise, check_precision
+from cosimgen_monai.sampling import TrainingNoise, as_precision
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class ReproducibleTrainer(Trainer, ABC):
         optimizer: optimiser of the network.
         lr_scheduler: stepped after each iteration, or ``None``.
         seed: seed of every random number of the training.
-        precision: ``float32``, ``bfloat16`` or ``float16`` (GPU).
+        precision: ``float32``, ``bfloat16``, ``float16`` (GPU) or ``auto``, see :func:`as_precision`.
         accumulation_steps: batches whose gradients are summed before an update.
         max_grad_norm: the gradients of each parameter group are clipped to this norm.
         epoch_length: iterations an epoch, for trials; all of the data loader's where not given.
@@ -62,7 +62,7 @@ class ReproducibleTrainer(Trainer, ABC):
         optimizer: Optimizer,
         lr_scheduler: LRScheduler | None = None,
         seed: int = 0,
-        precision: str = "bfloat16",
+        precision: str = "auto",
         accumulation_steps: int = 1,
         max_grad_norm: float = 1.0,
         epoch_length: int | None = None,
@@ -87,11 +87,11 @@ class ReproducibleTrainer(Trainer, ABC):
         self.optimizer = optimizer
         self.lr_scheduler = lr_scheduler
         self.seed = seed
-        self.precision = check_precision(precision, device)
+        self.precision = as_precision(precision, device)
         self.accumulation_steps = accumulation_steps
         self.max_grad_norm = max_grad_norm
         # only float16 can under- or overflow; the scaler of the other precisions does nothing
-        self.grad_scaler = torch.amp.GradScaler(device.type, enabled=precision == "float16")
+        self.grad_scaler = torch.amp.GradScaler(device.type, enabled=self.precision == "float16")
 
     @abstractmethod
     def _learn(self, image: torch.Tensor, label: torch.Tensor, noise: TrainingNoise) -> dict[str, float]:

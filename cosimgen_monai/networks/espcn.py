@@ -34,6 +34,7 @@ class ESPCN(nn.Module):
         self.tail = nn.Conv2d(features, PAIR_CHANNELS * SCALE**2, 3, padding=1)
         self.register_buffer("palette", fibonacci_palette(num_colours))
         icnr(self.tail, SCALE)
+        self.to(memory_format=torch.channels_last)  # the layout in which convolutions run faster
 
     @property
     def reach(self) -> int:

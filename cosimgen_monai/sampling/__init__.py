@@ -2,7 +2,7 @@
 
 from cosimgen_monai.sampling.inferer import NoisingInferer, PairInferer, SamplingInferer
 from cosimgen_monai.sampling.noise import SampleNoise, TrainingNoise
-from cosimgen_monai.sampling.precision import autocast, check_precision
+from cosimgen_monai.sampling.precision import as_precision, autocast
 from cosimgen_monai.sampling.redraw import Redraw
 from cosimgen_monai.sampling.schedule import NoiseSchedule
 from cosimgen_monai.sampling.solvers import SAMPLERS, sampling_timesteps
@@ -18,8 +18,8 @@ __all__ = [
     "SamplingInferer",
     "TrainingNoise",
     "Upscaler",
+    "as_precision",
     "autocast",
-    "check_precision",
     "check_upscale",
     "open_upscaler",
     "sampling_timesteps",

@@ -97,7 +97,7 @@ class SamplingInferer(PairInferer):
         sampler: str = "dpm_solver",
         steps: int = 20,
         guidance_scale: float = 1.0,
-        precision: str = "bfloat16",
+        precision: str = "float32",
         watch: Watch | None = None,
     ) -> None:
         super().__init__(precision)

@@ -38,7 +38,7 @@ class Redraw:
         timestep: int = 200,
         steps: int = 4,
         mask_smoothing: float = 1.4,
-        precision: str = "bfloat16",
+        precision: str = "float32",
     ) -> None:
         model = read_model(ckpt_path, "redraw#ckpt_path")
         self.schedule = NoiseSchedule(**model.card["schedule"])

@@ -12,7 +12,7 @@ from cosimgen_monai.sampling import (
     NoisingInferer,
     SampleNoise,
     SamplingInferer,
-    check_precision,
+    as_precision,
     sampling_timesteps,
 )
 
@@ -93,9 +93,31 @@ def test_wrong_options_are_refused_before_anything_is_drawn(options: dict[str, A
 
 
 def test_float16_needs_a_gpu() -> None:
-    assert check_precision("float16", torch.device("cuda")) == "float16"
+    assert as_precision("float16", torch.device("cuda")) == "float16"
     with pytest.raises(ValueError, match=r"float16 needs a GPU.*bfloat16 or float32"):
-        check_precision("float16", torch.device("cpu"))
+        as_precision("float16", torch.device("cpu"))
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "precision"),
+    [
+        ({"avx512_f": True, "avx512_bf16": False}, "float32"),  # emulates bfloat16, slower than float32
+        ({"avx512_bf16": True}, "bfloat16"),
+        ({"amx_bf16": True}, "bfloat16"),
+        ({"neon": True, "bf16": True}, "bfloat16"),
+    ],
+)
+def test_auto_is_bfloat16_where_the_processor_multiplies_it(
+    monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, bool], precision: str
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+    assert as_precision("auto", torch.device("cpu")) == precision
+
+
+def test_auto_asks_the_gpu_and_not_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    for native in (False, True):
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation, native=native: native)
+        assert as_precision("auto", torch.device("cuda")) == ("bfloat16" if native else "float32")
 
 
 def test_noising_gives_the_network_the_noisy_pair() -> None:
