@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from monai.bundle import ConfigParser
+from table_columns import columns_in
 
 from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.codec import ClassTable
@@ -109,25 +110,29 @@ def tables(args: argparse.Namespace) -> None:
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: `output_dir` must be a folder of reproduce_tables.py.")
     plan = json.loads(path.read_text("utf-8"))
-    folders = {name: args.output_dir / name.lower().replace(" ", "_") for name in plan["models"]}
-    done = {name: folder for name, folder in folders.items() if (folder / "training" / "model.json").is_file()}
-    if missing := [name for name in folders if name not in done]:
+    columns = columns_in(args.output_dir, plan["models"])
+    done = [column for column in columns if (column.training(args.output_dir) / "model.json").is_file()]
+    if missing := [column.name for column in columns if column not in done]:
         print(f"not there yet: {', '.join(missing)}")
     if not done:
         return
+    models = {
+        column: read_model(column.training(args.output_dir) / "model.pt", "models", ARCHITECTURES) for column in done
+    }
     if plan["asked"]["ablation"] == "True":
         embed = SentenceEncoder()
-        models = {name: read_model(folder / "training" / "model.pt") for name, folder in done.items()}
-        write(
-            args.output_dir / "figure_8.png", draw_embeddings({n: embeddings_of(m, embed) for n, m in models.items()})
-        )
+        embeddings = {column.name: embeddings_of(model, embed) for column, model in models.items()}
+        write(args.output_dir / "figure_8.png", draw_embeddings(embeddings))
+    card = next(iter(models.values())).card
     for file, kind in SHEETS.items():
-        sheet(args, plan["asked"], {name: folder / kind for name, folder in done.items()}, args.output_dir / file)
+        folders = {column.name: column.folder(args.output_dir) / kind for column in done}
+        sheet(args, plan["asked"], card, folders, args.output_dir / file)
 
 
-def sheet(args: argparse.Namespace, asked: dict[str, str], folders: dict[str, Path], output: Path) -> None:
+def sheet(
+    args: argparse.Namespace, asked: dict[str, str], card: dict[str, Any], folders: dict[str, Path], output: Path
+) -> None:
     """Draw the pairs that all models were asked for alike, real ones above where they are wanted."""
-    card = read_model(next(iter(folders.values())).parent / "training" / "model.pt", architectures=ARCHITECTURES).card
     classes, size = ClassTable(**card["classes"]), card["network"]["image_size"]
     drawn = {name: folder for name, folder in folders.items() if (folder / "manifest.csv").is_file()}
     sets = {name: GeneratedFolder(folder, classes, size) for name, folder in drawn.items()}

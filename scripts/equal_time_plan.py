@@ -30,13 +30,15 @@ ABLATIONS = {
     "channel fusion": {"network#fusion": "channel_addition"},
     "half width": {"network#base_channels": 32},
 }
+DEFAULTS = {"starter": "no discriminator", "paper": "both losses"}
+"""Of the ablations, what ``train.json`` does as it is, and with ``paper.json``."""
 TIMED, WARM_UP = 20, 5
 """Iterations that a model is timed over, after those that warm it up."""
 VALIDATIONS, STEPS = 4, 20
 """Validations a model, and the steps in which CoSimGen draws a sample, as in ``train.json`` and ``inference.json``."""
 SECONDS_TIMED = 90
 """A model that is slower is timed over fewer iterations, three at least."""
-NO_PART_OF_A_PLAN = ("output_dir", "include_real", "plan_only")
+NO_PART_OF_A_PLAN = ("output_dir", "include_real", "plan_only", "guidance_scales")
 
 
 def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str, Any]]:
@@ -117,32 +119,3 @@ def training_keys(args: argparse.Namespace, model: str) -> dict[str, Any]:
     """Return the overrides of a model's training."""
     places = {"dataset_dir": args.dataset_dir, "cache_dir": str(args.output_dir / "cache"), "device": args.device}
     return {**places, **ABLATIONS.get(model, {})}
-
-
-def print_plan(args: argparse.Namespace, plan: dict[str, dict[str, Any]]) -> None:
-    """Say what time and memory the whole will take."""
-    print(
-        f"{args.dataset} at {args.scale} scale, {len(plan)} models, {args.minutes_per_model:g} minutes' training each:"
-    )
-    total = 0.0
-    for model, facts in plan.items():
-        minutes = facts["seconds_per_iteration"] * facts["iterations_per_epoch"] * facts["max_epochs"] / 60
-        sampling = sampling_minutes(args, model, facts)
-        total += minutes + sampling
-        gpu, host = facts["gpu_memory_gib"], facts.get("memory_gib")
-        print(
-            f"  {model:<18}{facts['max_epochs']:>6} epochs of {facts['iterations_per_epoch']} iterations of "
-            f"{facts['seconds_per_iteration']:.2g} s: {minutes:.1f} minutes, about {sampling:.1f} of sampling"
-            + (f", {gpu:.1f} GiB of GPU memory" if gpu else "")
-            + (f", up to {host:.1f} GiB of memory" if host else "")
-        )
-    print(
-        f"In all about {total / 60:.1f} hours; reading the data at first and the evaluations come on top.", flush=True
-    )
-
-
-def sampling_minutes(args: argparse.Namespace, model: str, facts: dict[str, Any]) -> float:
-    """Return roughly how long validations and samples take: a forward pass is a third of a training iteration."""
-    passes = 1 if MODELS.get(model) else STEPS
-    samples = VALIDATIONS * 64 + 1.25 * args.num_samples
-    return samples * passes * facts["seconds_per_iteration"] / facts.get("batch_size", 4) / 3 / 60

@@ -1,7 +1,8 @@
 """Reproduce the paper's tables 1 and 2: CoSimGen and its three baselines, trained for equal time on one dataset.
 
 Each model is timed for a few iterations, trained for as many whole epochs as the minutes hold (rounded up for a
-baseline, down for CoSimGen), drawn from (the training's class sets, then one class at a time for PPV) and evaluated. A
+baseline, down for CoSimGen), drawn from and evaluated. Drawn are the training's class sets, then one class at a time
+for PPV, each asked by class and the same by text, as far as a model can be asked; CoSimGen at each guidance scale. A
 second call with the same arguments goes on where the first was stopped, within a model too. At the end
 ``draw_figures.py`` draws figures 5 and 6 (with ``--ablation`` figure 8 too) into the same folder.
 
@@ -21,34 +22,51 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from equal_time_plan import (
-    ABLATIONS,
-    CONFIGS,
-    MODELS,
-    VALIDATIONS,
-    print_plan,
-    read_plan,
-    training_files,
-    training_keys,
-)
+from equal_time_plan import ABLATIONS, CONFIGS, MODELS, VALIDATIONS, read_plan, training_files, training_keys
+from plan_in_words import print_plan
+from table_columns import BY_CLASS, BY_TEXT, SETS, SINGLE_CLASS_SHARE, Column, columns_of, folder_name
+from table_figures import print_tables
 
 from cosimgen_monai.baselines import ARCHITECTURES
-from cosimgen_monai.networks import SentenceEncoder, read_model
+from cosimgen_monai.export import GeneratedFolder
+from cosimgen_monai.networks import SentenceEncoder, TrainedModel, read_model
 from cosimgen_monai.reports.embedding_plot import embeddings_of
-from cosimgen_monai.reports.paper_figures import PAPER
-
-COLUMNS = ("FID", "KID", "VGG", "LPIPS", "sFID", "PPV")
-"""The paper's names of the figures of tables 1 and 2, in the order of ``PAPER``."""
+from cosimgen_monai.reports.evaluation_figures import asked_figures
+from cosimgen_monai.settings import atomic_write
 
 
 def main() -> None:
-    """Plan, train, draw, evaluate, and print the tables after each model."""
+    """Plan, train, draw, evaluate, and print the tables after each column."""
+    args = read_arguments()
+    models = list(ABLATIONS) if args.ablation else list(MODELS)
+    columns = [column for model in models for column in columns_of(model, args.guidance_scales)]
+    plan = read_plan(args, models)
+    print_plan(args, plan)
+    if args.plan_only:
+        return
+    for model in models:
+        train(args, model, plan[model], args.output_dir / folder_name(model) / "training")
+        for column in columns_of(model, args.guidance_scales):
+            draw_sets(args, column)
+            evaluate(args, column)
+            measure_asked(args, column)
+            if args.ablation:
+                align(column.folder(args.output_dir))
+            print_tables(args, columns)
+    draw_figures(args)
+
+
+def read_arguments() -> argparse.Namespace:
+    """Return the arguments, or stop where they contradict each other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dataset", required=True, choices=sorted(path.stem for path in (CONFIGS / "data").iterdir()))
     parser.add_argument("--dataset_dir", help="where the dataset is; the phantom is made where it is not given")
     parser.add_argument("--output_dir", type=Path, required=True)
     parser.add_argument("--minutes_per_model", type=float, default=8.0, help="training of each, without validation")
-    parser.add_argument("--num_samples", type=int, default=512)
+    parser.add_argument("--num_samples", type=int, default=512, help="of class sets; a quarter as many of one class")
+    parser.add_argument(
+        "--guidance_scales", type=float, nargs="+", help="CoSimGen's, a column each; default 1 2, at paper scale 1"
+    )
     parser.add_argument("--real_part", choices=("all", "val"), default="all", help="the real pairs compared with")
     parser.add_argument("--scale", choices=("starter", "paper"), default="starter")
     parser.add_argument("--ablation", action="store_true", help="CoSimGen's ablations (figure 8) instead")
@@ -60,22 +78,14 @@ def main() -> None:
         if args.dataset != "phantom":
             parser.error(f"--dataset {args.dataset} needs --dataset_dir.")
         args.dataset_dir = str(args.output_dir / "phantom")
-
-    models = list(ABLATIONS) if args.ablation else list(MODELS)
-    plan = read_plan(args, models)
-    print_plan(args, plan)
-    if args.plan_only:
-        return
-    for model in models:
-        folder = args.output_dir / folder_name(model)
-        train(args, model, plan[model], folder / "training")
-        draw(args, folder / "training", folder / "generated", args.num_samples, by_one_class=False)
-        draw(args, folder / "training", folder / "single_class", args.num_samples // 4, by_one_class=True)
-        evaluate(args, folder)
-        if args.ablation:
-            align(folder)
-        print_tables(args, models)
-    draw_figures(args)
+    if args.guidance_scales is None:
+        args.guidance_scales = [1.0, 2.0] if args.scale == "starter" else [1.0]
+    args.guidance_scales = sorted(set(args.guidance_scales))
+    if args.guidance_scales[0] < 1:
+        parser.error(f"--guidance_scales are 1 (no guidance) or more, got {args.guidance_scales[0]:g}.")
+    if args.scale == "paper" and args.guidance_scales != [1]:
+        parser.error("--scale paper trains without a null condition, as the paper does: --guidance_scales 1 alone.")
+    return args
 
 
 def train(args: argparse.Namespace, model: str, plan: dict[str, Any], folder: Path) -> None:
@@ -85,38 +95,81 @@ def train(args: argparse.Namespace, model: str, plan: dict[str, Any], folder: Pa
     run_job("training", training_files(args, model), {**training_keys(args, model), **keys})
 
 
-def draw(args: argparse.Namespace, training: Path, folder: Path, num_samples: int, by_one_class: bool) -> None:
-    """Draw with a model's best weights: the training's class sets at random, or one class at a time."""
-    # at the size trained at, as PNG: what is compared is the models, not the upscaler they share
-    keys = {"ckpt_path": training / "model.pt", "output_dir": folder, "num_samples": num_samples, "device": args.device}
+def draw_sets(args: argparse.Namespace, column: Column) -> None:
+    """Draw a column's sets with the model's best weights.
+
+    They are drawn at the size trained at, as PNG: what is compared is the models, not the upscaler they share.
+    """
+    weights, folder = column.training(args.output_dir) / "model.pt", column.folder(args.output_dir)
+    single = math.ceil(SINGLE_CLASS_SHARE * args.num_samples)
+    classes = read_trained(column, args.output_dir).classes
+    names = [[name] for name in classes.names_of(classes.objects)]
+    keys = {"ckpt_path": weights, "guidance_scale": column.guidance_scale, "device": args.device}
     keys |= {"upscale": 1, "formats": ["png"]}
-    if by_one_class:
-        classes = read_model(training / "model.pt", architectures=ARCHITECTURES).classes
-        names = [[name] for name in classes.names_of(classes.objects)]
-        keys |= {"classes": names, "num_samples": max(num_samples, len(names))}
-    run_job("generating", [str(CONFIGS / "inference.json")], keys)
+    asks = {"class sets": {"num_samples": args.num_samples}}
+    asks["single class"] = {"classes": names, "num_samples": max(single, len(names))}
+    for (kind, _), place in column.sets().items():
+        if place == SETS[kind, BY_TEXT]:
+            asks[kind] = prompts_of(folder / SETS[kind, BY_CLASS])
+        run_job("generating", [str(CONFIGS / "inference.json")], {**keys, **asks[kind], "output_dir": folder / place})
 
 
-def evaluate(args: argparse.Namespace, folder: Path) -> None:
+def prompts_of(folder: Path) -> dict[str, Any]:
+    """Return the keys that ask by text for what a set was asked by class, sample by sample."""
+    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        prompts = [row["prompt"] for row in csv.DictReader(file) if row["classes_asked"]]
+    path = folder.with_name(f"{folder.name}_prompts.txt")
+    with atomic_write(path) as draft:
+        draft.write_text("\n".join(prompts) + "\n", "utf-8")
+    return {"prompts": path, "num_samples": len(prompts)}
+
+
+def evaluate(args: argparse.Namespace, column: Column) -> None:
     """Evaluate the pairs of class sets against the dataset's real pairs.
 
     All of them by default: five held-out patients lie so far from the others that the floor hides the models.
     """
+    folder = column.folder(args.output_dir)
     if (folder / "evaluation" / "report.json").is_file():
         return
-    image_size = read_model(folder / "training" / "model.pt", architectures=ARCHITECTURES).card["network"]["image_size"]
+    image_size = read_trained(column, args.output_dir).card["network"]["image_size"]
     keys = {"generated_dir": folder / "generated", "output_dir": folder / "evaluation", "image_size": image_size}
     keys |= {"real_part": args.real_part}
     files = [str(CONFIGS / name) for name in ("evaluate.json", f"data/{args.dataset}.json")]
     run_job("evaluating", files, {**training_keys(args, ""), **keys})
 
 
+def measure_asked(args: argparse.Namespace, column: Column) -> None:
+    """Count in each of a column's sets whether what was asked for is there, and write it to ``asked.json``."""
+    folder = column.folder(args.output_dir)
+    if (folder / "asked.json").is_file():
+        return
+    model, found = read_trained(column, args.output_dir), {}
+    for (kind, by), place in column.sets().items():
+        pairs = GeneratedFolder(folder / place, model.classes, model.card["network"]["image_size"])
+        found.setdefault(kind, {})[by] = asked_figures(pairs, pairs.asked() or [])
+    write_json(folder / "asked.json", found)
+
+
 def align(folder: Path) -> None:
     """Measure how well a model's text and class embeddings agree."""
     if (folder / "alignment.json").is_file():
         return
-    found = embeddings_of(read_model(folder / "training" / "model.pt"), SentenceEncoder()).alignment()
-    (folder / "alignment.json").write_text(json.dumps(found, indent=1), "utf-8")
+    write_json(
+        folder / "alignment.json",
+        embeddings_of(read_model(folder / "training" / "model.pt"), SentenceEncoder()).alignment(),
+    )
+
+
+def read_trained(column: Column, output_dir: Path) -> TrainedModel:
+    """Return a column's model."""
+    return read_model(column.training(output_dir) / "model.pt", architectures=ARCHITECTURES)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write a file whole or not at all."""
+    with atomic_write(path) as draft:
+        draft.write_text(json.dumps(content, indent=1), "utf-8")
 
 
 def draw_figures(args: argparse.Namespace) -> None:
@@ -136,55 +189,6 @@ def run_job(job: str, files: list[str], keys: dict[str, Any]) -> None:
     command = [sys.executable, "-m", "monai.bundle", "run", job, "--config_file", str(files), *overrides]
     if subprocess.run(command, check=False).returncode:
         sys.exit(f"{job} stopped; the same command goes on from there.")
-
-
-def print_tables(args: argparse.Namespace, models: list[str]) -> None:
-    """Print the figures of the models that are done, the paper's below them, and write them as JSON."""
-    ours = {model: figures_of(args.output_dir / folder_name(model)) for model in models}
-    done = {model: row for model, row in ours.items() if row is not None}
-    names = list(dict.fromkeys(name for row in done.values() for name in row))
-    paper = {} if args.ablation else PAPER.get(args.dataset, {})
-    lines = [_row("", models)]
-    for name in names:
-        lines.append(_row(name, [_number(done[model].get(name)) if model in done else "missing" for model in models]))
-    for column, name in enumerate(COLUMNS if paper else ()):
-        lines.append(_row(f"paper: {name}", [f"{paper[model][column]:g}" for model in models]))
-    if len(done) < len(models):
-        lines.append(f"PARTIAL: {len(done)} of {len(models)} models are done.")
-    print("\n" + "\n".join(lines), flush=True)
-    table = {"asked": {key: str(value) for key, value in vars(args).items()}, "ours": ours, "paper": paper}
-    (args.output_dir / "tables.json").write_text(json.dumps(table, indent=1), "utf-8")
-
-
-def folder_name(model: str) -> str:
-    """Return the folder of a model's training, samples and evaluation."""
-    return model.lower().replace(" ", "_")
-
-
-def _row(name: str, cells: list[str]) -> str:
-    return f"{name:<30}" + "".join(f"{cell:>18}" for cell in cells)
-
-
-def figures_of(folder: Path) -> dict[str, float | None] | None:
-    """Return a model's figures by name, or nothing where it is not evaluated yet."""
-    path = folder / "evaluation" / "report.json"
-    if not path.is_file():
-        return None
-    report = json.loads(path.read_text("utf-8"))
-    wanted = ("frechet_", "kernel_", "perceptual_", "vgg16_distance", "lpips_")
-    figures = {f["name"]: f["value"] for f in report["figures"] if f["name"].startswith(wanted)}
-    figures |= {f"sfid_{name}": sfid["mean"] for name, sfid in report["sfid"].items()}
-    with (folder / "single_class" / "manifest.csv").open(newline="", encoding="utf-8") as file:
-        found = [row["classes_asked"] in row["classes_found"].split("; ") for row in csv.DictReader(file)]
-    figures |= {"ppv": sum(found) / len(found), "presence_f1": report["presence"]["presence_f1"]}
-    if (folder / "alignment.json").is_file():
-        aligned = json.loads((folder / "alignment.json").read_text("utf-8"))
-        figures |= {"text_finds_classes": aligned["retrieval_accuracy"], "matched_distance": aligned["distance_ratio"]}
-    return figures
-
-
-def _number(value: float | None) -> str:
-    return "absent" if value is None else f"{value:.4g}"
 
 
 if __name__ == "__main__":

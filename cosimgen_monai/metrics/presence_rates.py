@@ -27,7 +27,8 @@ class PresenceRates:
 
     An asked class counts as found from half of the presence threshold, so that objects at the threshold add no noise;
     an unasked one as drawn from the whole. Hit rate: asked pairs found. Unrequested rate: unasked pairs drawn.
-    Presence F1: 2 hits / (2 hits + misses + unrequested).
+    Presence F1: 2 hits / (2 hits + misses + unrequested). Its chance level is what the same masks have when each stands
+    for another sample's request (the expectation over all such pairs): where most images hold most classes, it is high.
 
     Args:
         classes: the model's classes.
@@ -42,6 +43,8 @@ class PresenceRates:
     def reset(self) -> None:
         """Forget all counts."""
         self.hits = self.asked = self.unrequested = self.unasked = self.samples = 0
+        # by class: samples that ask for it, masks with half of the threshold of it, and with the whole
+        self._by_class = torch.zeros(3, self.classes.num_classes, dtype=torch.long)
 
     def found(self, asked: Sequence[int], areas: torch.Tensor) -> tuple[int, ...]:
         """Return the ids of the classes that count as present in a label of these class areas (c)."""
@@ -60,17 +63,36 @@ class PresenceRates:
         self.asked += len(asked)
         self.unrequested += len(found - set(asked))
         self.unasked += len(self.classes.objects) - len(asked)
+        wanted = torch.zeros(len(areas), dtype=torch.bool, device=areas.device)
+        wanted[list(asked)] = True
+        held = (wanted, areas >= self.threshold * 0.5, areas >= self.threshold)
+        self._by_class += torch.stack(held).cpu()
 
     def join_processes(self) -> None:
         """Count what the other processes of a run have counted too."""
         own = torch.tensor([self.hits, self.asked, self.unrequested, self.unasked, self.samples])
         self.hits, self.asked, self.unrequested, self.unasked, self.samples = sum_over_processes(own).tolist()
+        self._by_class = sum_over_processes(self._by_class)
+
+    def chance(self) -> float:
+        """Return presence F1 with each request beside the mask of another sample; NaN for fewer than two samples."""
+        if self.samples < 2:
+            return math.nan
+        asked, halves, wholes = self._by_class[:, list(self.classes.objects)]
+        others = self.samples - 1  # all pairs less the samples' own, over the masks that a request may get
+        hits = (int((asked * halves).sum()) - self.hits) / others
+        unrequested = (int(((self.samples - asked) * wholes).sum()) - self.unrequested) / others
+        return self._f1(hits, unrequested)
+
+    def _f1(self, hits: float, unrequested: float) -> float:
+        denominator = hits + self.asked + unrequested
+        return 2 * hits / denominator if denominator else 0.0
 
     def compute(self) -> dict[str, Any]:
-        """Return the three rates, the intervals of two, and the counts behind them (N)."""
-        denominator = 2 * self.hits + (self.asked - self.hits) + self.unrequested
+        """Return presence F1 and its chance level, the rates, their intervals, and the counts behind them (N)."""
         return {
-            "presence_f1": 2 * self.hits / denominator if denominator else 0.0,
+            "presence_f1": self._f1(self.hits, self.unrequested),
+            "presence_f1_chance": self.chance(),
             "hit_rate": self.hits / self.asked if self.asked else math.nan,
             "hit_rate_interval": wilson_interval(self.hits, self.asked),
             "unrequested_rate": self.unrequested / self.unasked if self.unasked else math.nan,

@@ -59,8 +59,8 @@ _KINDS = {
     "presence": (
         "",
         "Hit rate: asked classes that are there. Unrequested rate: classes not asked that are there, beside the rate "
-        "at which real images with the same asked classes hold them. Presence F1 joins both. PPV: queries of one "
-        "class, the share of masks that hold it.",
+        "at which real images with the same asked classes hold them. Presence F1 joins both; with the "
+        "masks of other samples it is what chance gives. PPV: queries of one class, the share of masks that hold it.",
     ),
     "co_occurrence": (
         "",

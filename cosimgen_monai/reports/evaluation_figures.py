@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.metrics import (
     PPV,
     PresenceRates,
@@ -114,22 +115,28 @@ def presence_figures(pairs: EvaluatedPairs, real: MeasuredSet) -> dict[str, Any]
     asked = pairs.generated.asked()
     if asked is None:
         return None
-    classes = pairs.generated.classes
-    ppv, rates = PPV(), None
-    for i, ids in enumerate(asked):
-        item = pairs.generated[i]
-        rates = rates or PresenceRates(classes, item["pixels"])
-        rates.update(ids, item["areas"])
-        ppv.update(ids, rates.found(ids, item["areas"]))
     presence = (real.parts[0] + real.parts[1]).presence
-    expected, number = real_unrequested_rate(asked, presence, classes.objects)
-    assert rates is not None
+    expected, number = real_unrequested_rate(asked, presence, pairs.generated.classes.objects)
     return {
-        **rates.compute(),
+        **asked_figures(pairs.generated, asked),
         "unrequested_rate_real": expected,
         "unrequested_rate_real_pairs": number,
-        **ppv.compute(),
     }
+
+
+def asked_figures(generated: GeneratedFolder, asked: Sequence[Sequence[int]]) -> dict[str, Any]:
+    """Return what a generated set alone tells of its requests: presence rates and PPV.
+
+    Args:
+        generated: the set.
+        asked: the class ids that each of its pairs was asked for.
+    """
+    ppv, rates = PPV(), PresenceRates(generated.classes, generated.image_size**2)
+    for i, ids in enumerate(asked):
+        areas = generated[i]["areas"]
+        rates.update(ids, areas)
+        ppv.update(ids, rates.found(ids, areas))
+    return {**rates.compute(), **ppv.compute()}
 
 
 def co_occurrence_figures(names: list[str], real: NDArray[Any], generated: NDArray[Any]) -> dict[str, Any]:

@@ -103,6 +103,7 @@ def _presence(report: dict[str, Any]) -> str:
         return section("What was asked for", "<p>Not known: the folder has no manifest.</p>")
     rows = [
         ("presence F1", presence["presence_f1"], None, presence["samples"]),
+        ("the same, masks of other samples", presence["presence_f1_chance"], None, presence["samples"]),
         ("hit rate", presence["hit_rate"], presence["hit_rate_interval"], presence["asked_pairs"]),
         (
             "unrequested rate",

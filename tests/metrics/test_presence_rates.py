@@ -58,6 +58,31 @@ def test_rates_are_those_counted_by_hand() -> None:
     assert counted["hit_rate_interval"] == pytest.approx((expected.low, expected.high), abs=1e-5)
 
 
+def test_chance_is_each_request_beside_every_other_samples_mask() -> None:
+    rates, crossed = PresenceRates(CLASSES, SIZE**2), PresenceRates(CLASSES, SIZE**2)
+    for i, (asked, areas, _) in enumerate(SAMPLES):
+        rates.update(asked, torch.tensor([900, *areas]))
+        for j, (_, others, _) in enumerate(SAMPLES):
+            if i != j:
+                crossed.update(asked, torch.tensor([900, *others]))
+    assert rates.compute()["presence_f1_chance"] == pytest.approx(crossed.compute()["presence_f1"])
+
+
+def test_drawing_what_was_asked_is_worth_nothing_where_all_ask_the_same() -> None:
+    for first, second, chance in [((1,), (2,), 0.0), ((1, 2), (1, 2), 1.0), ((1, 2), (1,), 2 / 3)]:
+        rates = PresenceRates(CLASSES, SIZE**2)
+        for asked in (first, second):
+            rates.update(asked, torch.tensor([100 if i in asked else 0 for i in range(4)]))
+        assert rates.compute()["presence_f1"] == 1
+        assert rates.chance() == pytest.approx(chance)
+
+
+def test_one_sample_has_no_chance_level() -> None:
+    rates = PresenceRates(CLASSES, SIZE**2)
+    rates.update((1,), torch.tensor([0, 9, 0, 0]))
+    assert math.isnan(rates.chance())
+
+
 def test_attached_to_an_engine_it_counts_each_run_anew() -> None:
     batches = [
         [{"request": Request(i, "", asked, by, 0), "label": label_of(*areas)}]

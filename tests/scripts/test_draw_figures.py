@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 import sys
 from argparse import Namespace
@@ -17,12 +16,8 @@ from tiny_parts import embed_prompts, tiny_model, tiny_network
 
 from cosimgen_monai.networks import save_model
 
-ROOT = Path(__file__).resolve().parents[2]
-spec = importlib.util.spec_from_file_location("draw_figures", ROOT / "scripts" / "draw_figures.py")
-assert spec is not None
-assert spec.loader is not None
-figures = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(figures)
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+import draw_figures as figures
 
 
 class Embed:
@@ -45,7 +40,13 @@ def trained(folder: Path, drawn: bool = True) -> None:
     images = {"dataset": "phantom", "modality": "CT"}
     card = tiny_model(network, images=images, sentence_encoder={"name": "tiny", "sha256": "tiny"}).card
     save_model(folder / "training" / "model.pt", network.state_dict(), card)
-    for kind in ("generated", "single_class") if drawn else ():
+    if drawn:
+        drawn_pairs(folder)
+
+
+def drawn_pairs(folder: Path) -> None:
+    """Write the sets of a column."""
+    for kind in ("generated", "single_class"):
         place = folder / kind
         for part, value in (("images", 90), ("labels", 1)):
             (place / part).mkdir(parents=True)
@@ -74,7 +75,11 @@ def test_what_is_there_is_drawn_and_what_is_missing_named(tmp_path: Path, capsys
     one = Image.open(tmp_path / "figure_5.png").height
     trained(tmp_path / "tgan")
     figures.tables(args)
-    assert Image.open(tmp_path / "figure_5.png").height > one  # a row more
+    two = Image.open(tmp_path / "figure_5.png").height
+    assert two > one  # a row more
+    drawn_pairs(tmp_path / "cosimgen_guidance_2")  # its weights are CoSimGen's
+    figures.tables(args)
+    assert Image.open(tmp_path / "figure_5.png").height - two == two - one
 
 
 def test_an_ablation_has_the_embeddings_of_each_variant(tmp_path: Path) -> None:

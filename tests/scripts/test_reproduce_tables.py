@@ -1,49 +1,110 @@
-"""The tables: read from reports and manifests, partial where a model is missing, and each run bound to its settings."""
+"""The tables: read from reports and counts, partial where a model is missing, and each run bound to its settings."""
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from monai.bundle import ConfigParser
+from PIL import Image
+from tiny_parts import tiny_model, tiny_network
+
+from cosimgen_monai.networks import save_model
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 import equal_time_plan
+import plan_in_words
 import reproduce_tables
+import table_columns
+import table_figures
 
 
 def arguments(folder: Path, **changes: Any) -> Namespace:
     asked = {"dataset": "mbrsc", "dataset_dir": "d", "minutes_per_model": 8.0, "num_samples": 8, "scale": "starter"}
-    return Namespace(**{**asked, "ablation": False, "device": "cpu", "output_dir": folder, **changes})
+    asked |= {"ablation": False, "device": "cpu", "guidance_scales": [1.0, 2.0], "output_dir": folder}
+    return Namespace(**{**asked, **changes})
 
 
-def evaluated(folder: Path) -> None:
+def all_columns(models: Any, scales: Any = (1.0, 2.0)) -> list[table_columns.Column]:
+    return [column for model in models for column in table_columns.columns_of(model, scales)]
+
+
+def evaluated(folder: Path, frechet: float = 12.5, never_drawn: tuple[str, ...] = (), f1: float = 0.75) -> None:
     """Write what an evaluation leaves behind."""
     (folder / "evaluation").mkdir(parents=True)
-    figures = [{"name": "frechet_inception", "value": 12.5}, {"name": "density_inception", "value": 0.5}]
-    report = {"figures": figures, "sfid": {"inception": {"mean": None}}, "presence": {"presence_f1": 0.75}}
-    (folder / "evaluation" / "report.json").write_text(json.dumps(report))
-    (folder / "single_class").mkdir()
-    rows = ["road,road; water", "water,", "land,land", "road,land; road"]
-    (folder / "single_class" / "manifest.csv").write_text("\n".join(["classes_asked,classes_found", *rows]) + "\n")
+    figures = [
+        {"name": "frechet_efficientnet_lite0", "value": frechet, "floor": 3.5},
+        {"name": "frechet_inception", "value": None, "floor": None, "note": "weights absent"},
+        {"name": "density_efficientnet_lite0", "value": 0.5, "floor": 1.0},
+    ]
+    sfid = {"mean": None if never_drawn else 40.0, "never_drawn": never_drawn, "floor": {"mean": 9.0}}
+    report = {"figures": figures, "sfid": {"efficientnet_lite0": sfid}, "agreement": {"mean": 0.5, "floor": 0.1}}
+    (folder / "evaluation" / "report.json").write_text(json.dumps(report), "utf-8")
+    rates = {"presence_f1": f1, "presence_f1_chance": 0.5, "hit_rate": 0.875, "unrequested_rate": 0.125}
+    asked = {"class sets": {"by class": rates}, "single class": {"by class": {"ppv": 0.25}, "by text": {"ppv": 0.375}}}
+    (folder / "asked.json").write_text(json.dumps(asked), "utf-8")
+
+
+def printed(capsys: Any) -> tuple[dict[str, list[str]], list[str]]:
+    """Return the printed cells by the row's name (columns part by two blanks at least), and the lines."""
+    lines = capsys.readouterr().out.splitlines()
+    cells = [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in lines]
+    return {row[0]: row[1:] for row in cells if row}, lines
 
 
 def test_a_partial_table_says_so_and_holds_the_papers_figures(tmp_path: Path, capsys: Any) -> None:
-    evaluated(tmp_path / "cvae")
-    reproduce_tables.print_tables(arguments(tmp_path), list(reproduce_tables.MODELS))
-    lines = capsys.readouterr().out.splitlines()
-    cells = {line[:30].strip(): line[30:].split() for line in lines if not line.startswith("PARTIAL")}
-    assert cells[""] == ["TGAN", "Pix2PixGAN", "CVAE", "CoSimGen"]
-    assert cells["frechet_inception"][-2] == "12.5"
-    assert cells["sfid_inception"][-2] == "absent"
-    assert cells["ppv"][-2] == "0.75"  # one of four lacks its class
-    assert cells["paper: FID"] == ["394.86", "410.18", "326.16", "203.67"]
-    assert cells["paper: PPV"] == ["0.43", "0.84", "0.91", "0.87"]
-    assert "PARTIAL: 1 of 4 models are done." in lines
-    assert json.loads((tmp_path / "tables.json").read_text())["ours"]["CoSimGen"] is None
+    evaluated(tmp_path / "cvae", never_drawn=("road",))
+    evaluated(tmp_path / "cosimgen_guidance_2", frechet=11.0)
+    table_figures.print_tables(arguments(tmp_path), all_columns(table_columns.MODELS))
+    rows, lines = printed(capsys)
+    assert rows["TGAN"] == ["Pix2PixGAN", "CVAE", "CoSimGen", "CoSimGen, guidance 2", "floor"]
+    assert rows["frechet_efficientnet_lite0"] == ["missing", "missing", "12.5", "missing", "11", "3.5"]
+    assert rows["frechet_inception"] == ["missing", "missing", "weights absent", "missing", "weights absent"]
+    assert rows["sfid_efficientnet_lite0"] == ["missing", "missing", "a class never drawn", "missing", "40", "9"]
+    assert any(line.startswith("CVAE: never drawn: road;") for line in lines)
+    assert rows["PPV, asked by class"][2] == "0.25"
+    assert rows["PPV, asked by text"][2] == "0.375"
+    assert rows["F1 less chance, asked by class"][2] == "0.25"
+    assert rows["paper: FID"] == ["394.9", "410.2", "326.2", "203.7"]
+    assert rows["paper: PPV"] == ["0.43", "0.84", "0.91", "0.87"]
+    assert "PARTIAL: 2 of 5 columns are done." in lines
+    table = json.loads((tmp_path / "tables.json").read_text("utf-8"))
+    assert table["ours"]["CoSimGen"] is None
+    assert table["ours"]["CoSimGen, guidance 2"]["frechet_efficientnet_lite0"] == 11.0
+    assert table["reasons"]["CVAE"]["sfid_efficientnet_lite0"] == "never drawn: road"
+
+
+def test_an_ablation_says_what_differs_from_the_default_and_how(tmp_path: Path, capsys: Any) -> None:
+    evaluated(tmp_path / "no_discriminator")
+    evaluated(tmp_path / "no_triplet", frechet=10.0, f1=0.5)
+    for variant in ("no_discriminator", "no_triplet"):
+        aligned = {"retrieval_accuracy": 0.25, "distance_ratio": 0.5}
+        (tmp_path / variant / "alignment.json").write_text(json.dumps(aligned), "utf-8")
+    args = arguments(tmp_path, ablation=True)
+    table_figures.print_tables(args, all_columns(["no triplet", "no discriminator", "half width"]))
+    rows, lines = printed(capsys)  # the differences come last, in rows of the same names
+    assert any("no discriminator (default)" in line for line in lines)
+    assert rows["frechet_efficientnet_lite0"] == ["-2.5 better"]
+    assert rows["presence F1, asked by class"] == ["-0.25 worse"]
+    assert rows["matched_distance"] == ["0"]
+    assert rows["no triplet"] == []  # their heading: half width is not there yet
+
+
+@pytest.mark.parametrize(("scale", "files"), [("starter", ["train.json"]), ("paper", ["train.json", "paper.json"])])
+def test_the_ablations_default_is_the_configs(scale: str, files: list[str]) -> None:
+    config = ConfigParser()
+    config.read_config([str(equal_time_plan.CONFIGS / name) for name in files])
+    variants = equal_time_plan.ABLATIONS
+    for key, value in variants[equal_time_plan.DEFAULTS[scale]].items():
+        assert config[key.replace("#", "::")] == value
+    assert config["network::base_channels"] == 2 * variants["half width"]["network#base_channels"]
+    assert config["network::fusion"] != variants["channel fusion"]["network#fusion"]
 
 
 def test_a_plan_is_kept_and_another_runs_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
@@ -64,23 +125,86 @@ def test_a_plan_is_kept_and_another_runs_is_refused(tmp_path: Path, monkeypatch:
 def test_options_that_train_nothing_are_no_part_of_a_plan(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(equal_time_plan, "time_model", lambda args, model: {"max_epochs": 3})
     first = equal_time_plan.read_plan(arguments(tmp_path), ["CVAE"])
-    assert equal_time_plan.read_plan(arguments(tmp_path, include_real=True, plan_only=True), ["CVAE"]) == first
+    others = arguments(tmp_path, include_real=True, plan_only=True, guidance_scales=[1.0, 4.0])
+    assert equal_time_plan.read_plan(others, ["CVAE"]) == first
 
 
 def test_the_plan_says_time_and_memory(tmp_path: Path, capsys: Any) -> None:
     facts = {"seconds_per_iteration": 2.0, "iterations_per_epoch": 30, "batch_size": 24, "max_epochs": 8}
-    plan = {"CoSimGen": {**facts, "gpu_memory_gib": 11.5, "memory_gib": 3.2}}
-    equal_time_plan.print_plan(arguments(tmp_path, scale="paper", num_samples=512), plan)
-    said = capsys.readouterr().out
-    assert "8 epochs of 30 iterations of 2 s: 8.0 minutes" in said
-    assert "about 8.3 of sampling" in said  # (4 x 64 + 1.25 x 512) x 20 passes x 2 s / 24 / 3 / 60
-    assert "11.5 GiB of GPU memory" in said
-    assert "up to 3.2 GiB of memory" in said
-    assert "In all about 0.3 hours" in said
+    plan = {model: {**facts, "gpu_memory_gib": 11.5, "memory_gib": 3.2} for model in ("CoSimGen", "TGAN")}
+    plan_in_words.print_plan(arguments(tmp_path, scale="paper", num_samples=512), plan)
+    cosimgen, tgan, total = capsys.readouterr().out.splitlines()[1:]
+    assert "8 epochs of 30 iterations of 2 s: 8.0 minutes" in cosimgen
+    # 4 x 64, and by class and by text 1.25 x 512, once and twice over; x 20 passes x 2 s / 24 / 3 / 60
+    assert "about 37.9 of sampling" in cosimgen
+    assert "about 0.4 of sampling" in tgan  # 4 x 64 + 1.25 x 512 by text, one pass
+    assert "11.5 GiB of GPU memory" in cosimgen
+    assert "up to 3.2 GiB of memory" in cosimgen
+    assert "In all about 0.9 hours" in total
 
 
-def test_an_ablations_alignment_stands_in_its_table(tmp_path: Path) -> None:
-    evaluated(tmp_path / "no_triplet")
-    (tmp_path / "no_triplet/alignment.json").write_text(json.dumps({"retrieval_accuracy": 0.4, "distance_ratio": 0.9}))
-    figures = reproduce_tables.figures_of(tmp_path / "no_triplet")
-    assert (figures["text_finds_classes"], figures["matched_distance"]) == (0.4, 0.9)
+def test_each_model_is_asked_as_it_can_be() -> None:
+    sets = {column.name: column.sets() for column in all_columns(table_columns.MODELS)}
+    both = {("class sets", "by class"), ("single class", "by class")}
+    words = {("class sets", "by text"), ("single class", "by text")}
+    assert set(sets["TGAN"]) == words
+    assert set(sets["Pix2PixGAN"]) == both
+    assert set(sets["CVAE"]) == set(sets["CoSimGen"]) == set(sets["CoSimGen, guidance 2"]) == both | words
+    for folders in sets.values():  # where the sheets and the evaluation look
+        assert {"generated", "single_class"} <= set(folders.values())
+
+
+def given(monkeypatch: pytest.MonkeyPatch, *words: str) -> Namespace:
+    start = ["reproduce_tables.py", "--dataset", "phantom", "--output_dir", "out"]
+    monkeypatch.setattr(sys, "argv", [*start, *words])
+    return reproduce_tables.read_arguments()
+
+
+def test_only_what_was_trained_with_a_null_condition_is_guided(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    assert given(monkeypatch).guidance_scales == [1.0, 2.0]
+    assert given(monkeypatch, "--scale", "paper").guidance_scales == [1.0]
+    assert given(monkeypatch, "--guidance_scales", "4", "1", "4").guidance_scales == [1.0, 4.0]
+    for words, message in [(("--guidance_scales", "0.5"), "1 (no guidance) or more"), (("4",), "unrecognized")]:
+        with pytest.raises(SystemExit):
+            given(monkeypatch, *words)
+        assert message in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        given(monkeypatch, "--scale", "paper", "--guidance_scales", "2")
+    assert "null condition" in capsys.readouterr().err
+
+
+def drawn_as_asked(folder: Path, asked: list[str]) -> None:
+    """Write a set whose masks hold the left half of liver alone."""
+    for part in ("images", "labels"):
+        (folder / part).mkdir(parents=True)
+        picture = np.zeros((16, 16), np.uint8)
+        picture[:, :8] = 1
+        for i in range(len(asked)):
+            Image.fromarray(picture).save(folder / part / f"{i}.png")
+    with (folder / "manifest.csv").open("w", newline="") as file:
+        rows = [(str(i), names, f"A photo of {names}") for i, names in enumerate(asked)]
+        csv.writer(file).writerows([("id", "classes_asked", "prompt"), *rows])
+
+
+def test_every_set_is_counted_by_class_and_by_text(tmp_path: Path) -> None:
+    column, network = table_columns.Column("CoSimGen", 2.0), tiny_network()
+    save_model(column.training(tmp_path) / "model.pt", network.state_dict(), tiny_model(network).card)
+    for place, asked in {
+        "generated": ["liver", "liver; spleen"],
+        "generated_by_text": ["liver"],
+        "single_class": ["liver", "spleen", "aorta", "liver"],
+        "single_class_by_text": ["spleen"],
+    }.items():
+        drawn_as_asked(column.folder(tmp_path) / place, asked)
+    reproduce_tables.measure_asked(arguments(tmp_path), column)
+    found = json.loads((column.folder(tmp_path) / "asked.json").read_text("utf-8"))
+    assert found["class sets"]["by class"]["hit_rate"] == 2 / 3
+    assert found["class sets"]["by text"]["presence_f1"] == 1
+    assert (found["single class"]["by class"]["ppv"], found["single class"]["by text"]["ppv"]) == (0.5, 0.0)
+
+
+def test_by_text_the_same_is_asked_in_the_samples_prompts(tmp_path: Path) -> None:
+    drawn_as_asked(tmp_path / "generated", ["liver", "", "liver; spleen"])  # of nothing, nothing can be said
+    keys = reproduce_tables.prompts_of(tmp_path / "generated")
+    assert keys["num_samples"] == 2
+    assert keys["prompts"].read_text("utf-8") == "A photo of liver\nA photo of liver; spleen\n"
