@@ -26,7 +26,7 @@ from monai.bundle import ConfigParser
 from table_columns import columns_in
 
 from cosimgen_monai.baselines import ARCHITECTURES
-from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.codec import ClassTable, with_legend
 from cosimgen_monai.data import RealPairs, cache_pairs
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.networks import SentenceEncoder, read_model
@@ -144,7 +144,8 @@ def sheet(
         rows = {"real": real_row(args, asked, size, list(columns.values())), **rows}
     titles = [", ".join(classes.names_of(ids)) for ids in columns.values()]
     heading = f"{card['images']['dataset']}: image above mask, the classes asked for on top"
-    write(output, draw_model_sheet(rows, titles, class_colours(classes), heading))
+    colours = class_colours(classes)
+    write(output, with_legend(draw_model_sheet(rows, titles, colours, heading), classes, colours))
 
 
 def real_row(args: argparse.Namespace, asked: dict[str, str], size: int, sets: list[tuple[int, ...]]) -> Sequence[Any]:

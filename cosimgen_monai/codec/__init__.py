@@ -3,6 +3,7 @@
 from cosimgen_monai.codec.certainty import decode_certainty
 from cosimgen_monai.codec.class_table import VOID, ClassTable
 from cosimgen_monai.codec.frgb import decode_frgb, encode_frgb
+from cosimgen_monai.codec.legend import with_legend
 from cosimgen_monai.codec.mean_field import check_smoothing, mean_field_index
 from cosimgen_monai.codec.nearby import decode_nearby
 from cosimgen_monai.codec.overlay import Picture, colour_label, overlay, to_8_bit
@@ -41,4 +42,5 @@ __all__ = [
     "shrink_label",
     "to_8_bit",
     "unpack_pair",
+    "with_legend",
 ]

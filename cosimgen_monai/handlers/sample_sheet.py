@@ -7,7 +7,7 @@ from typing import Any
 
 from ignite.engine import Engine, Events
 
-from cosimgen_monai.codec import ClassTable, class_areas, display_colours, to_8_bit
+from cosimgen_monai.codec import ClassTable, class_areas, display_colours, to_8_bit, with_legend
 from cosimgen_monai.handlers.sheet import SheetRow, draw_sheet, verdict
 from cosimgen_monai.metrics import PresenceRates
 from cosimgen_monai.processes import gather_lists, rank
@@ -49,7 +49,8 @@ class SampleSheet:
         rows = [self._row(sample, rates) for sample in samples]
         heading = f"epoch {engine.state.epoch}: image, mask, overlay"
         with atomic_write(self.folder / f"epoch-{engine.state.epoch:04d}.png") as draft:
-            draw_sheet(rows, self.colours, self.classes.background, heading).save(draft)
+            sheet = draw_sheet(rows, self.colours, self.classes.background, heading)
+            with_legend(sheet, self.classes, self.colours).save(draft)
 
     def _row(self, sample: dict[str, Any], rates: PresenceRates) -> SheetRow:
         request, label, names_of = sample["request"], sample["label"], self.classes.names_of

@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.codec import ClassTable, with_legend
 from cosimgen_monai.data import CachedPairs, PairSource, cache_pairs
 from cosimgen_monai.handlers import SheetRow, draw_sheet
 from cosimgen_monai.reports.figures import class_colours, class_figures, co_occurrence_of, native_figures, part_figures
@@ -135,10 +135,11 @@ def write_inspection(folder: Path, figures: dict[str, Any], samples: list[Sample
 
 
 def sample_sheet(samples: list[Sample], classes: ClassTable, dataset: str) -> Image.Image:
-    """Draw the samples as image, mask and overlay."""
+    """Draw the samples as image, mask and overlay, with a legend."""
     rows = [SheetRow(sample.title, sample.side, sample.image, sample.label) for sample in samples]
     heading = f"{dataset}: {len(rows)} samples: image, mask, overlay"
-    return draw_sheet(rows, class_colours(classes), classes.background, heading)
+    colours = class_colours(classes)
+    return with_legend(draw_sheet(rows, colours, classes.background, heading), classes, colours)
 
 
 def summary(figures: dict[str, Any]) -> str:

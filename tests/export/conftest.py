@@ -97,7 +97,7 @@ def write() -> Callable[..., Manifest]:
         writers = open_writers(list(formats), folder, card, palette, manifest)
         thumbnails = Thumbnails(folder / "thumbnails", card, palette, manifest)
         writing = BackgroundWriting([*writers, thumbnails], manifest)
-        for handler in [writing, manifest, *writers, ContactSheet(folder, manifest, list(formats))]:
+        for handler in [writing, manifest, *writers, ContactSheet(folder, manifest, thumbnails, list(formats))]:
             handler.attach(engine)
         engine.run([samples[i : i + 2] for i in range(0, len(samples), 2)])
         return manifest

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ignite.engine import Engine, Events
 
-from cosimgen_monai.codec import Picture
-from cosimgen_monai.export.pictures.thumbnails import read_strip
+from cosimgen_monai.codec import Picture, with_legend
+from cosimgen_monai.export.pictures.thumbnails import Thumbnails, read_strip
 from cosimgen_monai.export.record.manifest import Manifest
 from cosimgen_monai.handlers import draw_strips, verdict
 from cosimgen_monai.settings import atomic_write
@@ -20,15 +20,24 @@ class ContactSheet:
     """Draw the first samples of a run, read back from its small pictures, and say where everything is.
 
     Args:
-        output_dir: the run's folder, which holds ``thumbnails``.
+        output_dir: the run's folder.
         manifest: the run's manifest.
+        thumbnails: the writer of the run's small pictures.
         formats: names of the formats written, each a folder.
         num_samples: samples on the sheet.
     """
 
-    def __init__(self, output_dir: str | Path, manifest: Manifest, formats: list[str], num_samples: int = 32) -> None:
+    def __init__(
+        self,
+        output_dir: str | Path,
+        manifest: Manifest,
+        thumbnails: Thumbnails,
+        formats: list[str],
+        num_samples: int = 32,
+    ) -> None:
         self.output_dir = Path(output_dir)
         self.manifest = manifest
+        self.thumbnails = thumbnails
         self.formats = formats
         self.num_samples = num_samples
 
@@ -40,7 +49,7 @@ class ContactSheet:
         strips = [self._strip(row) for row in self.manifest.rows[: self.num_samples]]
         heading = f"{len(strips)} of {len(self.manifest.rows)} synthetic pairs: image, mask, overlay"
         with atomic_write(self.output_dir / "contact_sheet.png") as draft:
-            draw_strips(strips, heading).save(draft)
+            with_legend(draw_strips(strips, heading), self.thumbnails.classes, self.thumbnails.colours).save(draft)
         folders = "".join(f"  {name + '/':<19}{WHAT[name]}\n" for name in self.formats)
         logger.info(
             "\n%d pairs are in %s:\n%s  manifest.csv       a row a sample (manifest.parquet: the same, typed)\n"
@@ -53,7 +62,7 @@ class ContactSheet:
 
     def _strip(self, row: dict[str, str]) -> tuple[str, str, tuple[Picture, Picture, Picture]]:
         asked, found = (list(filter(None, row[key].split("; "))) for key in ("classes_asked", "classes_found"))
-        pictures = read_strip(self.output_dir / "thumbnails" / f"{row['id']}.png")
+        pictures = read_strip(self.thumbnails.folder / f"{row['id']}.png")
         return row["prompt"], verdict(row["asked_by"], asked, found), pictures
 
 
