@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from cosimgen_monai.data import PairSource
-from cosimgen_monai.metrics import agreement, layout_distance, memorisation, semantic_frechet
+from cosimgen_monai.metrics import MIN_CROPS, agreement, layout_distance, memorisation, semantic_frechet
 from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
 from cosimgen_monai.reports.evaluation_figures import (
     co_occurrence_figures,
@@ -22,6 +22,7 @@ from cosimgen_monai.reports.evaluation_figures import (
     presence_figures,
 )
 from cosimgen_monai.reports.evaluation_page import evaluation_page
+from cosimgen_monai.reports.figures import colours_by_name
 from cosimgen_monai.reports.judges import Judges
 from cosimgen_monai.reports.measured_set import MeasuredSet, SetStatistics, measure_set
 from cosimgen_monai.reports.ranked_pairs import choose_gallery, nearest_pairs
@@ -66,7 +67,12 @@ def evaluate_set(
 
     Returns:
         The report.
+
+    Raises:
+        ValueError: if ``max_crops`` leaves a half without a Frechet distance, or a pair cannot be read.
     """
+    if max_crops < 2 * MIN_CROPS:
+        raise ValueError(f"`max_crops` must be {2 * MIN_CROPS} or more, half for each real half, got {max_crops}.")
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         real, generated, training = _measure(source, pairs, judges, device, Path(name), batch_size, max_crops)
@@ -144,6 +150,7 @@ def _facts(
         },
         "floor": f"the same figure between two halves of the real set, no {pairs.halves_by} in both",
         "prompts": "manifest.csv" if asked else "images and masks alone: what was asked for is unknown",
+        "colours": colours_by_name(source.classes),
         "networks": {net.name: net.card() for net in networks},
         "weights_absent": judges.absent,
     }
@@ -158,7 +165,7 @@ def _class_figures(source: PairSource, real: MeasuredSet, generated: MeasuredSet
         "sfid": {
             name: {
                 **semantic_frechet(whole.crops[name], drawn.crops[name]),
-                "floor": semantic_frechet(first.crops[name], second.crops[name]),
+                "floor": semantic_frechet(first.crops[name], second.crops[name], whole.crops[name]),
             }
             for name in whole.crops
         },

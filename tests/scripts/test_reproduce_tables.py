@@ -110,11 +110,11 @@ def test_the_ablations_default_is_the_configs(scale: str, files: list[str]) -> N
 def test_a_plan_is_kept_and_another_runs_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
     timed: list[str] = []
 
-    def time_model(args: Namespace, model: str) -> dict[str, Any]:
+    def time_apart(args: Namespace, model: str) -> dict[str, Any]:
         timed.append(model)
         return {"max_epochs": 3}
 
-    monkeypatch.setattr(equal_time_plan, "time_model", time_model)
+    monkeypatch.setattr(equal_time_plan, "time_apart", time_apart)
     first = equal_time_plan.read_plan(arguments(tmp_path), ["CVAE", "CoSimGen"])
     assert equal_time_plan.read_plan(arguments(tmp_path), ["CVAE", "CoSimGen"]) == first
     assert timed == ["CVAE", "CoSimGen"]
@@ -123,7 +123,7 @@ def test_a_plan_is_kept_and_another_runs_is_refused(tmp_path: Path, monkeypatch:
 
 
 def test_options_that_train_nothing_are_no_part_of_a_plan(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr(equal_time_plan, "time_model", lambda args, model: {"max_epochs": 3})
+    monkeypatch.setattr(equal_time_plan, "time_apart", lambda args, model: {"max_epochs": 3})
     first = equal_time_plan.read_plan(arguments(tmp_path), ["CVAE"])
     others = arguments(tmp_path, include_real=True, plan_only=True, guidance_scales=[1.0, 4.0])
     assert equal_time_plan.read_plan(others, ["CVAE"]) == first
