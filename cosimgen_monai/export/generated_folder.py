@@ -117,8 +117,17 @@ class GeneratedFolder(Dataset):
                 return place
         raise FileNotFoundError(
             f"`generated_dir` {self.folder} holds no pairs: expected png/images and png/labels, as `generating` writes "
-            "them, or images and labels. Run `python -m monai.bundle run generating --config_file "
-            "bundle/configs/inference.json`, or give the folder with --generated_dir."
+            f"them, or images and labels. {self._remedy()}"
+        )
+
+    def _remedy(self) -> str:
+        if any(self.folder.glob("shard_*_of_*")):
+            return "Its shards are not joined: `run joining` with their arguments, without --shard, joins them."
+        if (self.folder / "manifest.csv").is_file():
+            return 'Its --formats lack png: generate it with --formats "nifti,png" into another --output_dir.'
+        return (
+            "Run `python -m monai.bundle run generating --config_file bundle/configs/inference.json`, or give the "
+            "folder with --generated_dir."
         )
 
     def _manifest(self) -> list[dict[str, str]] | None:

@@ -13,10 +13,10 @@ from typing import Any
 import torch
 
 from cosimgen_monai.data import PairSource
-from cosimgen_monai.metrics import MIN_CROPS, agreement, layout_distance, memorisation, semantic_frechet
+from cosimgen_monai.metrics import MIN_CROPS, memorisation
 from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
+from cosimgen_monai.reports.evaluation_classes import figures_by_class
 from cosimgen_monai.reports.evaluation_figures import (
-    co_occurrence_figures,
     distance_figures,
     image_figures,
     presence_figures,
@@ -82,7 +82,7 @@ def evaluate_set(
             **_facts(source, pairs, judges, settings, seed),
             "include_real": include_real,
             "figures": figures,
-            **_class_figures(source, real, generated),
+            **figures_by_class(source.classes, real, generated),
             "presence": presence_figures(pairs, real),
             "memorisation": _memorisation(judges.main.name, pairs, real, generated, training),
             "seconds": round(time.perf_counter() - start, 1),
@@ -122,8 +122,9 @@ def _measure(
     def go(name: str, dataset: Any, parts: Any, networks: Any, stats: list[SetStatistics]) -> MeasuredSet:
         return measure_set(name, dataset, parts, networks, stats, folder, device, batch_size)
 
-    real = go("real", pairs.real, pairs.halves, judges.features, statistics(2))
+    # first the set whose files nobody has read yet: a damaged one stops the rest
     generated = go("generated", pairs.generated, [pairs.order], judges.features, statistics(1))
+    real = go("real", pairs.real, pairs.halves, judges.features, statistics(2))
     training = None
     if pairs.training is not None:
         training = go("training", pairs.training, [range(len(pairs.training))], [judges.main], [])
@@ -153,34 +154,6 @@ def _facts(
         "colours": colours_by_name(source.classes),
         "networks": {net.name: net.card() for net in networks},
         "weights_absent": judges.absent,
-    }
-
-
-def _class_figures(source: PairSource, real: MeasuredSet, generated: MeasuredSet) -> dict[str, Any]:
-    """Return sFID, agreement, layout and co-occurrence."""
-    first, second = real.parts
-    whole, drawn = first + second, generated.parts[0]
-    objects = list(source.classes.objects)
-    return {
-        "sfid": {
-            name: {
-                **semantic_frechet(whole.crops[name], drawn.crops[name]),
-                "floor": semantic_frechet(first.crops[name], second.crops[name], whole.crops[name]),
-            }
-            for name in whole.crops
-        },
-        "agreement": {
-            **agreement(whole.intensity, drawn.intensity),
-            "floor": agreement(first.intensity, second.intensity)["mean"],
-        },
-        "layout": layout_distance(whole.layout, drawn.layout),
-        "layout_floor": layout_distance(first.layout, second.layout),
-        "co_occurrence": co_occurrence_figures(
-            list(source.classes.names_of(objects)), whole.presence[:, objects], drawn.presence[:, objects]
-        ),
-        "co_occurrence_floor": co_occurrence_figures(
-            list(source.classes.names_of(objects)), first.presence[:, objects], second.presence[:, objects]
-        )["mean_absolute_difference"],
     }
 
 

@@ -13,7 +13,6 @@ from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.metrics import (
     PPV,
     PresenceRates,
-    co_occurrence,
     density_coverage,
     feature_pair_distance,
     frechet_of_features,
@@ -150,26 +149,3 @@ def asked_figures(generated: GeneratedFolder, asked: Sequence[Sequence[int]]) ->
         rates.update(ids, areas)
         ppv.update(ids, rates.found(ids, areas))
     return {**rates.compute(), **ppv.compute()}
-
-
-def co_occurrence_figures(names: list[str], real: NDArray[Any], generated: NDArray[Any]) -> dict[str, Any]:
-    """Return both matrices P(column | row) and the mean absolute difference over the entries that both have.
-
-    Args:
-        names: names of the classes compared.
-        real: zeros and ones, N x c.
-        generated: zeros and ones, M x c.
-    """
-    matrices = co_occurrence(real), co_occurrence(generated)
-    difference = np.abs(matrices[0] - matrices[1])
-    known = ~np.isnan(difference) & ~np.eye(len(names), dtype=bool)
-
-    def rounded(matrix: NDArray[np.float64]) -> list[list[float | None]]:
-        return [[None if np.isnan(value) else round(float(value), 6) for value in row] for row in matrix]
-
-    return {
-        "names": names,
-        "real": rounded(matrices[0]),
-        "generated": rounded(matrices[1]),
-        "mean_absolute_difference": float(difference[known].mean()) if known.any() else None,
-    }

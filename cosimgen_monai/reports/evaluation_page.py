@@ -115,7 +115,7 @@ def _classes(report: dict[str, Any]) -> str:
     sfid, floors = report["sfid"][main]["classes"], report["sfid"][main]["floor"]["classes"]
     rows = []
     for name, row in report["agreement"]["classes"].items():
-        layout = report["layout"][name]
+        layout, floor = report["layout"][name], report["layout_floor"][name]
         missing = name in report["sfid"][main]["never_drawn"]
         area = f"{number(layout['area_generated'])} / {number(layout['area_real'])}"
         rows.append(
@@ -126,12 +126,12 @@ def _classes(report: dict[str, Any]) -> str:
                 number(row["difference"]),
                 number(row["difference_shuffled"]),
                 area,
-                number(layout["x_distance"]),
-                number(layout["y_distance"]),
+                *(f"{number(layout[axis])} / {number(floor[axis])}" for axis in ("x_distance", "y_distance")),
                 f"{row['generated_images']} / {row['real_images']}",
             ]
         )
-    head = ["class", f"sFID ({main})", "floor", "off under mask", "shuffled", "area gen. / real", "x off", "y off", "N"]
+    head = ["class", f"sFID ({main})", "floor", "off under mask", "shuffled", "area gen. / real"]
+    head += ["x off / floor", "y off / floor", "N gen. / real"]
     define = "".join(f"<p>{escape(definition(name)[1])}</p>" for name in ("sfid", "agreement", "layout"))
     return section("Classes", table(head, rows) + f"<details><summary>what these are</summary>{define}</details>")
 

@@ -78,6 +78,16 @@ def test_a_folder_without_pairs_says_how_to_make_some(tmp_path: Path) -> None:
         GeneratedFolder(tmp_path / "nowhere", CLASSES, 16)
 
 
+def test_shards_and_other_formats_are_told_apart_from_nothing(tmp_path: Path) -> None:
+    (tmp_path / "sharded/shard_1_of_2/png/images").mkdir(parents=True)
+    with pytest.raises(FileNotFoundError, match="shards are not joined"):
+        GeneratedFolder(tmp_path / "sharded", CLASSES, 16)
+    (tmp_path / "nifti_only/nifti").mkdir(parents=True)
+    write_manifest(tmp_path / "nifti_only", [("x", "liver")])
+    with pytest.raises(FileNotFoundError, match="formats lack png"):
+        GeneratedFolder(tmp_path / "nifti_only", CLASSES, 16)
+
+
 def test_an_image_without_mask_and_a_mask_without_image_are_refused(tmp_path: Path) -> None:
     write_pair(tmp_path, "a", half(1))
     write_pair(tmp_path, "b", half(1))

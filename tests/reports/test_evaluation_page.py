@@ -54,6 +54,7 @@ def a_report() -> dict[str, Any]:
             "classes": {"liver": {"difference": 0.3, "difference_shuffled": 3.0, **CLASS}},
         },
         "layout": {"liver": LAYOUT},
+        "layout_floor": {"liver": {**LAYOUT, "x_distance": 0.0375}},
         "co_occurrence": {
             "names": ["liver"],
             "real": [[1.0]],
@@ -115,6 +116,7 @@ def test_the_page_is_one_file_with_the_papers_figures_beside() -> None:
     assert "out/&lt;b&gt;" in page
     assert "paper: CoSimGen" in page
     assert "204" in page  # the paper's FID on MBRSC, 203.67
+    assert "<td>0.1 / 0.0375</td>" in page  # how far a class is off beside how far two halves are
     assert '<li><span class="swatch" style="background:#5b008c"></span>liver</li>' in page
     assert page.index("Distances") < page.index("1 generated pairs")
 
