@@ -12,6 +12,8 @@ import resource
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -51,20 +53,27 @@ def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str
             sys.exit(f"{path} is of another run ({known['asked']}); choose another --output_dir.")
         return known["models"]
     print("timing each model for a few iterations", flush=True)
-    logging.disable(logging.CRITICAL)
-    with contextlib.redirect_stderr(io.StringIO()):  # progress bars of trainings that are none
-        plan = {model: time_model(args, model) for model in models}
-    logging.disable(logging.NOTSET)
+    plan = {model: time_apart(args, model) for model in models}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"asked": asked, "models": plan}, indent=1), "utf-8")
     return plan
 
 
+def time_apart(args: argparse.Namespace, model: str) -> dict[str, Any]:
+    """Time a model in a process of its own: its memory is its own, and given back before the trainings start."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(time_quietly, args, model).result()
+
+
+def time_quietly(args: argparse.Namespace, model: str) -> dict[str, Any]:
+    """Time a model without the log and progress bars of a training that is none."""
+    logging.disable(logging.CRITICAL)
+    with contextlib.redirect_stderr(io.StringIO()):
+        return time_model(args, model)
+
+
 def time_model(args: argparse.Namespace, model: str) -> dict[str, Any]:
     """Train a model for a few iterations and return the epochs that the minutes hold, and the memory it takes."""
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-        torch.cuda.reset_peak_memory_stats()
     with tempfile.TemporaryDirectory() as folder:
         run = create_workflow(
             config_file=training_files(args, model),

@@ -32,6 +32,9 @@ LOWER = ("unrequested rate", "matched_distance", "image-mask")
 """Rows that no definition of a report's figures covers, and that are better low."""
 
 
+NEVER_DRAWN = "never drawn: "
+
+
 @dataclass
 class Figures:
     """A column's figures.
@@ -40,11 +43,13 @@ class Figures:
         values: by name; ``None`` where there is none.
         floors: the same between two halves of the real set, of the distances.
         reasons: why there is no value.
+        notes: what else must be known to read them.
     """
 
     values: dict[str, float | None] = field(default_factory=dict)
     floors: dict[str, float | None] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def add(self, name: str, value: float | None, floor: float | None = None, reason: str = "") -> None:
         """Add a figure."""
@@ -66,9 +71,14 @@ def figures_of(folder: Path) -> Figures | None:
             found.add(figure["name"], figure["value"], figure["floor"], figure.get("note", ""))
     for network, sfid in report["sfid"].items():
         missing = ", ".join(sfid["never_drawn"])
-        reason = f"never drawn: {missing}" if missing else "too few real regions"
+        reason = f"{NEVER_DRAWN}{missing}" if missing else "too few real regions"
         found.add(f"sfid_{network}", sfid["mean"], sfid["floor"]["mean"], reason)
-    found.add("image-mask difference", report["agreement"]["mean"], report["agreement"]["floor"])
+        if missing:
+            found.notes.append(f"no mean sFID: without what is never drawn ({missing}) it would leave out the worst")
+    agreement = report["agreement"]
+    found.add("image-mask difference", agreement["mean"], agreement["floor"])
+    if left_out := agreement.get("left_out"):
+        found.notes.append(f"image-mask difference without {', '.join(left_out)}, never drawn")
     _add_asked(found, json.loads(asked_path.read_text("utf-8")))
     if (folder / "alignment.json").is_file():
         aligned = json.loads((folder / "alignment.json").read_text("utf-8"))
@@ -101,8 +111,7 @@ def print_tables(args: argparse.Namespace, columns: list[Column]) -> None:
         rows.append([f"paper: {name}", *(_number(paper[c][k]) if c in paper else "" for c in ours), ""])
     lines = _aligned(rows)
     for column, figures in done.items():
-        for reason in dict.fromkeys(r for r in figures.reasons.values() if r.startswith("never drawn")):
-            lines.append(f"{column}: {reason}; a mean of the other classes would leave out the worst")
+        lines += [f"{column}: {note}" for note in dict.fromkeys(figures.notes)]
     if len(done) < len(ours):
         lines.append(f"PARTIAL: {len(done)} of {len(ours)} columns are done.")
     if default in done and len(done) > 1:
@@ -114,6 +123,7 @@ def print_tables(args: argparse.Namespace, columns: list[Column]) -> None:
         "ours": {name: figures and figures.values for name, figures in ours.items()},
         "floors": floors,
         "reasons": {name: figures.reasons for name, figures in done.items() if figures.reasons},
+        "notes": {name: figures.notes for name, figures in done.items() if figures.notes},
         "paper": paper,
         "default": default,
     }
@@ -149,7 +159,7 @@ def _cell(figures: Figures, name: str) -> str:
     if value is not None:
         return _number(value)
     reason = figures.reasons[name]
-    return "a class never drawn" if reason.startswith("never drawn") else reason
+    return "a class never drawn" if reason.startswith(NEVER_DRAWN) else reason
 
 
 def _number(value: float | None) -> str:

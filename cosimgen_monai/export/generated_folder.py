@@ -56,6 +56,7 @@ class GeneratedFolder(Dataset):
         self._place = self._find()
         check_names(self.folder, classes)
         self.rows = self._manifest()
+        self.asked()
         listed = _stems(self._place / "images")
         self.names = [row["id"] for row in self.rows] if self.rows is not None else sorted(listed)
         self._images = self._files("images", listed)
@@ -95,10 +96,20 @@ class GeneratedFolder(Dataset):
         return image, label
 
     def asked(self) -> list[tuple[int, ...]] | None:
-        """Return the ids that each pair's prompt asked for, or ``None`` without a manifest."""
+        """Return the ids that each pair's prompt asked for, or ``None`` without a manifest.
+
+        Raises:
+            ValueError: if the manifest names a class that is none of the set's.
+        """
         if self.rows is None:
             return None
-        return [self.classes.ids_of(filter(None, row["classes_asked"].split("; "))) for row in self.rows]
+        try:
+            return [self.classes.ids_of(filter(None, row["classes_asked"].split("; "))) for row in self.rows]
+        except ValueError as error:
+            raise ValueError(
+                f"{self.folder / 'manifest.csv'} asks for classes that the real data has not: {error} Evaluate the set "
+                "against the dataset that its model was trained on."
+            ) from error
 
     def _find(self) -> Path:
         for place in (self.folder / "png", self.folder):
@@ -106,8 +117,17 @@ class GeneratedFolder(Dataset):
                 return place
         raise FileNotFoundError(
             f"`generated_dir` {self.folder} holds no pairs: expected png/images and png/labels, as `generating` writes "
-            "them, or images and labels. Run `python -m monai.bundle run generating --config_file "
-            "bundle/configs/inference.json`, or give the folder with --generated_dir."
+            f"them, or images and labels. {self._remedy()}"
+        )
+
+    def _remedy(self) -> str:
+        if any(self.folder.glob("shard_*_of_*")):
+            return "Its shards are not joined: `run joining` with their arguments, without --shard, joins them."
+        if (self.folder / "manifest.csv").is_file():
+            return 'Its --formats lack png: generate it with --formats "nifti,png" into another --output_dir.'
+        return (
+            "Run `python -m monai.bundle run generating --config_file bundle/configs/inference.json`, or give the "
+            "folder with --generated_dir."
         )
 
     def _manifest(self) -> list[dict[str, str]] | None:

@@ -82,5 +82,30 @@ def check_model(card: dict[str, Any], classes: ClassTable, rows: Sequence[dict[s
             )
 
 
+def check_held_out(card: dict[str, Any], dataset: str, split: dict[str, Any], path: Path) -> None:
+    """Check that pairs held out from a model's training are those that an evaluation takes for held out.
+
+    Args:
+        card: the model's file.
+        dataset: the name of the evaluation's dataset; of a model of another one nothing is known.
+        split: the evaluation's ``split``, ``val_share`` and ``seed``.
+        path: the model's path, for the messages.
+
+    Raises:
+        ValueError: if the training was split otherwise, so that it may have seen them.
+    """
+    if card["images"].get("dataset") != dataset or "training" not in card:
+        return
+    trained = {"split": card["split"], **{key: card["training"][key] for key in ("val_share", "seed")}}
+    deciding = list(split) if trained["split"] == split["split"] == "group" else ["split"]
+    if differing := [key for key in deciding if trained[key] != split[key]]:
+        options = " ".join(f"--{key} {trained[key]}" for key in differing)
+        raise ValueError(
+            f"`ckpt_path` {path} was trained with another split of {dataset}: "
+            + ", ".join(f"{key} {trained[key]}, here {split[key]}" for key in differing)
+            + f". It may have seen the pairs that are compared with. Evaluate with {options}, or with --real_part all."
+        )
+
+
 def _hex(colour: Sequence[int]) -> str:
     return "#" + "".join(f"{value:02x}" for value in colour) if colour else "no colour"

@@ -6,7 +6,7 @@ from cosimgen_monai.metrics.companions import real_unrequested_rate
 from cosimgen_monai.metrics.density_coverage import density_coverage
 from cosimgen_monai.metrics.diversity import multi_scale_ssim, num_scales
 from cosimgen_monai.metrics.embedding_alignment import embedding_alignment
-from cosimgen_monai.metrics.feature_distance import feature_pair_distance, image_pair_mean, random_pairs
+from cosimgen_monai.metrics.feature_distance import feature_pair_distance, image_pair_mean, pairs_within, random_pairs
 from cosimgen_monai.metrics.frechet import Moments, frechet_distance, frechet_of_features
 from cosimgen_monai.metrics.kernel import kernel_distance
 from cosimgen_monai.metrics.layout import Layout, layout_distance
@@ -16,9 +16,10 @@ from cosimgen_monai.metrics.neighbours import nearest
 from cosimgen_monai.metrics.ppv import PPV
 from cosimgen_monai.metrics.presence_f1 import PresenceF1
 from cosimgen_monai.metrics.presence_rates import PresenceRates, wilson_interval
-from cosimgen_monai.metrics.semantic_frechet import ClassCrops, semantic_frechet
+from cosimgen_monai.metrics.semantic_frechet import MIN_CROPS, ClassCrops, semantic_frechet
 
 __all__ = [
+    "MIN_CROPS",
     "PPV",
     "ClassCrops",
     "Layout",
@@ -41,6 +42,7 @@ __all__ = [
     "multi_scale_ssim",
     "nearest",
     "num_scales",
+    "pairs_within",
     "random_pairs",
     "real_unrequested_rate",
     "semantic_frechet",

@@ -83,8 +83,12 @@ def standardised_difference(
 
 
 def agreement(real: MaskIntensity, generated: MaskIntensity) -> dict[str, Any]:
-    """Return the figures of every class, and the means over the classes that have one."""
-    rows = {
+    """Return the figures of every class, and both means over the classes that have both.
+
+    A class that the generated set never draws has none, and its mean would look better for it: ``left_out`` names the
+    classes without one that real images hold.
+    """
+    rows: dict[str, dict[str, Any]] = {
         real.classes.names[i]: {
             "difference": standardised_difference(real, generated, i),
             "difference_shuffled": standardised_difference(real, generated, i, "shuffled"),
@@ -93,13 +97,14 @@ def agreement(real: MaskIntensity, generated: MaskIntensity) -> dict[str, Any]:
         }
         for i in real.classes.objects
     }
+    known = [row for row in rows.values() if row["difference"] is not None and row["difference_shuffled"] is not None]
+
+    def mean(key: str) -> float | None:
+        return sum(row[key] for row in known) / len(known) if known else None
+
     return {
-        "mean": _mean([row["difference"] for row in rows.values()]),
-        "mean_shuffled": _mean([row["difference_shuffled"] for row in rows.values()]),
+        "mean": mean("difference"),
+        "mean_shuffled": mean("difference_shuffled"),
+        "left_out": [name for name, row in rows.items() if row["real_images"] and row not in known],
         "classes": rows,
     }
-
-
-def _mean(values: list[Any]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None

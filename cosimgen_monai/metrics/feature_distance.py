@@ -27,6 +27,20 @@ def random_pairs(number_a: int, number_b: int, num_pairs: int, seed: int = 0) ->
     return np.stack([order(number_a), order(number_b)], axis=1)
 
 
+def pairs_within(number: int, num_pairs: int, seed: int = 0) -> NDArray[np.int64]:
+    """Return pairs (n x 2) of two different images of one set, the first gone through in random orders.
+
+    Raises:
+        ValueError: if the set holds fewer than two.
+    """
+    if number < 2:
+        raise ValueError(f"Pairs within a set need two images or more, got {number}.")
+    pairs = random_pairs(number, number, num_pairs, seed)
+    steps = np.random.default_rng([seed, number]).integers(1, number, num_pairs)
+    pairs[:, 1] = (pairs[:, 0] + steps) % number
+    return pairs
+
+
 def feature_pair_distance(a: NDArray[Any], b: NDArray[Any], num_pairs: int = 10000, seed: int = 0) -> float:
     """Return the mean Euclidean distance of features (Na D, Nb D) over random pairs.
 

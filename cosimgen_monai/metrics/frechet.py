@@ -25,9 +25,7 @@ class Moments:
         Raises:
             ValueError: if a feature is not finite.
         """
-        if not torch.isfinite(features).all():
-            raise ValueError("A feature vector holds NaN or infinity: its image, or the feature network, is broken.")
-        features = features.double()
+        features = _finite(features)
         number, mean = len(features), features.mean(0)
         centred = features - mean
         if self.count == 0:
@@ -93,7 +91,7 @@ def _moments(features: NDArray[Any]) -> Moments:
 
 
 def _centred(features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    features = features.double()
+    features = _finite(features)
     mean = features.mean(0)
     return mean, (features - mean) / (len(features) - 1) ** 0.5
 
@@ -102,6 +100,13 @@ def _distance(mean_a: torch.Tensor, a: torch.Tensor, mean_b: torch.Tensor, b: to
     common = torch.linalg.svdvals(a @ b.T).sum() if len(a) and len(b) else a.new_zeros(())
     distance = (mean_a - mean_b).square().sum() + a.square().sum() + b.square().sum() - 2 * common
     return max(0.0, distance.item())  # identical sets end a rounding error below 0
+
+
+def _finite(features: torch.Tensor) -> torch.Tensor:
+    """Return features in float64, or refuse them: a comparison with NaN would end as a distance of 0."""
+    if not torch.isfinite(features).all():
+        raise ValueError("A feature vector holds NaN or infinity: its image, or the feature network, is broken.")
+    return features.double()
 
 
 def _check(count_a: int, count_b: int) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosimgen_monai.metrics.neighbours import nearest
+from cosimgen_monai.metrics.presence_rates import wilson_interval
 
 PERCENTILE = 1.0
 MAX_SHARE = 0.05
@@ -31,8 +32,8 @@ def memorisation(
         num_listed: how many of the nearest are listed.
 
     Returns:
-        ``share_suspect``, ``flagged``, the ``threshold``, both medians, and ``nearest``: rows of ``generated`` and
-        ``training`` (indices) and their ``distance``, the nearest first.
+        ``share_suspect`` and its ``share_interval`` (95 %), ``flagged``, the ``threshold``, both medians, and
+        ``nearest``: rows of ``generated`` and ``training`` (indices) and their ``distance``, the nearest first.
 
     Raises:
         ValueError: if a set is empty.
@@ -45,10 +46,12 @@ def memorisation(
     distance, index = nearest(generated, training)
     usual, _ = nearest(held_out, training)
     threshold = float(np.percentile(usual, PERCENTILE))
-    share = float((distance < threshold).mean())
+    suspects = int((distance < threshold).sum())
+    share = suspects / len(distance)
     first = np.argsort(distance, kind="stable")[:num_listed].tolist()
     return {
         "share_suspect": share,
+        "share_interval": wilson_interval(suspects, len(distance)),
         "flagged": share > MAX_SHARE,
         "threshold": threshold,
         "median_generated": float(np.median(distance)),

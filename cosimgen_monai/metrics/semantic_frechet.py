@@ -68,8 +68,11 @@ class ClassCrops:
         return both
 
 
-def semantic_frechet(real: ClassCrops, generated: ClassCrops) -> dict[str, Any]:
+def semantic_frechet(real: ClassCrops, generated: ClassCrops, whole: ClassCrops | None = None) -> dict[str, Any]:
     """Return the Frechet distance of each class and the mean over one class set, that of the real images.
+
+    The floor, between two halves of the real images, is over the class set of the ``whole``, so that its mean is of the
+    same classes as the mean that stands beside it; a class that a half lacks leaves none.
 
     A class that the generated set lacks is listed under ``never_drawn``, and there is no mean then: it would leave out
     the worst. Real classes with fewer than two crops are no part of the class set (``too_few_real``).
@@ -82,9 +85,9 @@ def semantic_frechet(real: ClassCrops, generated: ClassCrops) -> dict[str, Any]:
         name = real.classes.names[class_id]
         a, b = real.vectors(class_id), generated.vectors(class_id)
         row: dict[str, Any] = {"distance": None, "real_crops": len(a), "generated_crops": len(b)}
-        if len(a) < MIN_CROPS:
+        if len((whole or real).vectors(class_id)) < MIN_CROPS:
             too_few.append(name)
-        elif len(b) < MIN_CROPS:
+        elif min(len(a), len(b)) < MIN_CROPS:
             missing.append(name)
         else:
             row["distance"] = frechet_of_features(a, b)

@@ -33,8 +33,8 @@ _KINDS = {
     ),
     "coverage": (
         "higher",
-        "Share of real images with a generated one in their neighbourhood (Naeem et al. 2020). Low: whole kinds of "
-        "images are never drawn.",
+        "Share of real images with a generated one in their neighbourhood, as many of both (Naeem et al. 2020). Low: "
+        "whole kinds of images are never drawn.",
     ),
     "ms_ssim_diversity": (
         "near the floor",
@@ -49,7 +49,8 @@ _KINDS = {
     "agreement": (
         "lower",
         "Is what lies under a class's mask as bright as that class in real images: (mean generated - mean real) / "
-        "deviation real. Beside it the same with each image under another image's mask.",
+        "deviation real. Beside it the same with each image under another image's mask. The mean leaves out "
+        "classes that are never drawn.",
     ),
     "layout": (
         "lower",

@@ -11,14 +11,17 @@ import numpy as np
 from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.data import PairSource, RealPairs, cache_pairs
 from cosimgen_monai.export import GeneratedFolder
-from cosimgen_monai.export.provenance import check_model
+from cosimgen_monai.export.provenance import check_held_out, check_model
+from cosimgen_monai.metrics import num_scales
 from cosimgen_monai.networks import read_model
 from cosimgen_monai.settings import derive_seed
 
 logger = logging.getLogger(__name__)
 REAL_PARTS = ("val", "train", "all")
-MIN_IMAGES = 8
-"""Fewest images of a set: half of the real ones must still have a kernel distance."""
+MIN_GENERATED = 8
+"""Fewest generated pairs: half of them make a subset of the kernel distance."""
+MIN_HALF = 6
+"""Fewest real pairs a half: density and coverage look at five neighbours of each."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def open_pairs(
     generated_dir: str | Path,
     image_size: int,
     cache_dir: str | Path,
+    val_share: float = 0.2,
     seed: int = 0,
     ckpt_path: str | Path | None = None,
 ) -> EvaluatedPairs:
@@ -63,13 +67,16 @@ def open_pairs(
         generated_dir: where the generated pairs are.
         image_size: the size at which sets are compared.
         cache_dir: where pairs at that size are kept.
-        seed: seed of the halves and of the order.
-        ckpt_path: the model that drew the generated pairs, to check that it did, and by its palette; or ``None``.
+        val_share: the share of the groups that was held out.
+        seed: seed of the split, of the halves and of the order.
+        ckpt_path: the model that drew the generated pairs, to check that it did, was trained on the same split, and by
+            its palette; or ``None``.
 
     Raises:
         ValueError: if ``real_part`` is unknown, a set holds too few images, the sets are of different classes or
-            palettes, or the model is of others or drew another set.
+            palettes, or the model is of others, drew another set or was trained on another split.
     """
+    num_scales(image_size)  # refuses a size at which no figure of diversity exists
     if real_part not in REAL_PARTS:
         raise ValueError(f"`real_part` must be one of {', '.join(REAL_PARTS)}, got {real_part!r}.")
     fit = source.card().get("fit", "squash")
@@ -78,10 +85,17 @@ def open_pairs(
     generated = GeneratedFolder(generated_dir, source.classes, image_size, fit, palette)
     if model is not None:
         check_model(model.card, source.classes, generated.rows, model.path)
-    _check_number(len(generated), f"`generated_dir` {generated_dir}", "Generate more: --num_samples.")
+        if real_part == "val":
+            check_held_out(model.card, source.name, {"split": split, "val_share": val_share, "seed": seed}, model.path)
+    _check_number(len(generated), MIN_GENERATED, f"`generated_dir` {generated_dir}", "Generate more: --num_samples.")
     items = parts["train"] + parts["val"] if real_part == "all" and split != "all" else parts[_side(real_part)]
     real = RealPairs(cache_pairs(source, items, image_size, cache_dir), source.window)
-    _check_number(len(real), f"The {real_part} part of {source.name}", "Take more: --real_part all, or --val_share.")
+    _check_number(
+        len(real),
+        2 * MIN_HALF,
+        f"The {real_part} part of {source.name}",
+        "Take more: --real_part all, or --val_share.",
+    )
     held_out = real_part == "val" and split != "all"
     training = cache_pairs(source, parts["train"], image_size, cache_dir) if held_out else None
     halves, by = _halves(real.groups, source.group_name, seed)
@@ -94,9 +108,9 @@ def _side(real_part: str) -> str:
     return "train" if real_part == "all" else real_part
 
 
-def _check_number(number: int, what: str, remedy: str) -> None:
-    if number < MIN_IMAGES:
-        raise ValueError(f"{what} holds {number} pair(s), too few to compare: {MIN_IMAGES} are needed. {remedy}")
+def _check_number(number: int, needed: int, what: str, remedy: str) -> None:
+    if number < needed:
+        raise ValueError(f"{what} holds {number} pair(s), too few to compare: {needed} are needed. {remedy}")
 
 
 def _halves(groups: list[str], group_name: str, seed: int) -> tuple[tuple[list[int], list[int]], str]:
@@ -110,7 +124,7 @@ def _halves(groups: list[str], group_name: str, seed: int) -> tuple[tuple[list[i
     for k in sorted(shuffled.tolist(), key=lambda k: -counts[k]):  # the largest first, to the emptier half
         members = [i for i in order if groups[i] == names[k]]
         (first if len(first) <= len(second) else second).extend(members)
-    if min(len(first), len(second)) >= 0.4 * len(groups):
+    if min(len(first), len(second)) >= max(0.4 * len(groups), MIN_HALF):
         return (_shuffled(first, rng), _shuffled(second, rng)), group_name
     half = len(order) // 2
     return (order[:half], order[half:]), "image"

@@ -13,15 +13,16 @@ from typing import Any
 import torch
 
 from cosimgen_monai.data import PairSource
-from cosimgen_monai.metrics import agreement, layout_distance, memorisation, semantic_frechet
+from cosimgen_monai.metrics import MIN_CROPS, memorisation
 from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
+from cosimgen_monai.reports.evaluation_classes import figures_by_class
 from cosimgen_monai.reports.evaluation_figures import (
-    co_occurrence_figures,
     distance_figures,
     image_figures,
     presence_figures,
 )
 from cosimgen_monai.reports.evaluation_page import evaluation_page
+from cosimgen_monai.reports.figures import colours_by_name
 from cosimgen_monai.reports.judges import Judges
 from cosimgen_monai.reports.measured_set import MeasuredSet, SetStatistics, measure_set
 from cosimgen_monai.reports.ranked_pairs import choose_gallery, nearest_pairs
@@ -66,7 +67,12 @@ def evaluate_set(
 
     Returns:
         The report.
+
+    Raises:
+        ValueError: if ``max_crops`` leaves a half without a Frechet distance, or a pair cannot be read.
     """
+    if max_crops < 2 * MIN_CROPS:
+        raise ValueError(f"`max_crops` must be {2 * MIN_CROPS} or more, half for each real half, got {max_crops}.")
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         real, generated, training = _measure(source, pairs, judges, device, Path(name), batch_size, max_crops)
@@ -76,7 +82,7 @@ def evaluate_set(
             **_facts(source, pairs, judges, settings, seed),
             "include_real": include_real,
             "figures": figures,
-            **_class_figures(source, real, generated),
+            **figures_by_class(source.classes, real, generated),
             "presence": presence_figures(pairs, real),
             "memorisation": _memorisation(judges.main.name, pairs, real, generated, training),
             "seconds": round(time.perf_counter() - start, 1),
@@ -116,8 +122,9 @@ def _measure(
     def go(name: str, dataset: Any, parts: Any, networks: Any, stats: list[SetStatistics]) -> MeasuredSet:
         return measure_set(name, dataset, parts, networks, stats, folder, device, batch_size)
 
-    real = go("real", pairs.real, pairs.halves, judges.features, statistics(2))
+    # first the set whose files nobody has read yet: a damaged one stops the rest
     generated = go("generated", pairs.generated, [pairs.order], judges.features, statistics(1))
+    real = go("real", pairs.real, pairs.halves, judges.features, statistics(2))
     training = None
     if pairs.training is not None:
         training = go("training", pairs.training, [range(len(pairs.training))], [judges.main], [])
@@ -144,36 +151,9 @@ def _facts(
         },
         "floor": f"the same figure between two halves of the real set, no {pairs.halves_by} in both",
         "prompts": "manifest.csv" if asked else "images and masks alone: what was asked for is unknown",
+        "colours": colours_by_name(source.classes),
         "networks": {net.name: net.card() for net in networks},
         "weights_absent": judges.absent,
-    }
-
-
-def _class_figures(source: PairSource, real: MeasuredSet, generated: MeasuredSet) -> dict[str, Any]:
-    """Return sFID, agreement, layout and co-occurrence."""
-    first, second = real.parts
-    whole, drawn = first + second, generated.parts[0]
-    objects = list(source.classes.objects)
-    return {
-        "sfid": {
-            name: {
-                **semantic_frechet(whole.crops[name], drawn.crops[name]),
-                "floor": semantic_frechet(first.crops[name], second.crops[name]),
-            }
-            for name in whole.crops
-        },
-        "agreement": {
-            **agreement(whole.intensity, drawn.intensity),
-            "floor": agreement(first.intensity, second.intensity)["mean"],
-        },
-        "layout": layout_distance(whole.layout, drawn.layout),
-        "layout_floor": layout_distance(first.layout, second.layout),
-        "co_occurrence": co_occurrence_figures(
-            list(source.classes.names_of(objects)), whole.presence[:, objects], drawn.presence[:, objects]
-        ),
-        "co_occurrence_floor": co_occurrence_figures(
-            list(source.classes.names_of(objects)), first.presence[:, objects], second.presence[:, objects]
-        )["mean_absolute_difference"],
     }
 
 

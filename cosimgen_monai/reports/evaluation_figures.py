@@ -13,21 +13,24 @@ from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.metrics import (
     PPV,
     PresenceRates,
-    co_occurrence,
     density_coverage,
     feature_pair_distance,
     frechet_of_features,
     image_pair_mean,
     kernel_distance,
     multi_scale_ssim,
+    pairs_within,
     random_pairs,
     real_unrequested_rate,
 )
 from cosimgen_monai.networks import LPIPS
 from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
 from cosimgen_monai.reports.measured_set import MeasuredSet
+from cosimgen_monai.settings import derive_seed
 
 Figure = dict[str, Any]
+FEATURE_PAIRS = 10000
+"""Random pairs in a mean distance of features."""
 
 
 def distance_figures(network: str, real: MeasuredSet, generated: MeasuredSet, seed: int) -> list[Figure]:
@@ -55,16 +58,30 @@ def distance_figures(network: str, real: MeasuredSet, generated: MeasuredSet, se
     figures.append(
         {
             "name": "vgg16_distance" if network == "vgg16" else f"perceptual_{network}",
-            "value": feature_pair_distance(a, b, seed=seed),
-            "floor": feature_pair_distance(*halves, seed=seed),
+            "value": feature_pair_distance(a, b, FEATURE_PAIRS, seed),
+            "floor": feature_pair_distance(*halves, FEATURE_PAIRS, seed),
+            "n_pairs": FEATURE_PAIRS,
         }
     )
-    found, floor = density_coverage(a, b), density_coverage(*halves)
+    equal, equal_halves = equally_many(a, b, seed), equally_many(*halves, seed)
+    found, floor = density_coverage(*equal), density_coverage(*equal_halves)
+    counts = {"k": found["k"], "n_each": len(equal[0]), "n_each_floor": len(equal_halves[0])}
     figures += [
-        {"name": f"{kind}_{network}", "value": found[kind], "floor": floor[kind], "k": found["k"]}
+        {"name": f"{kind}_{network}", "value": found[kind], "floor": floor[kind], **counts}
         for kind in ("density", "coverage")
     ]
     return [{**figure, **sizes} for figure in figures]
+
+
+def equally_many(a: NDArray[Any], b: NDArray[Any], seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return as many rows of both, of the longer a random choice.
+
+    A few generated images can cover but a few of many real ones, however good: only at equal numbers does coverage have
+    an expectation that does not depend on them.
+    """
+    number, rng = min(len(a), len(b)), np.random.default_rng(derive_seed("equally many", seed))
+    a, b = (x if len(x) == number else x[np.sort(rng.choice(len(x), number, replace=False))] for x in (a, b))
+    return a, b
 
 
 def image_figures(
@@ -90,22 +107,17 @@ def image_figures(
     }
 
     def mean(compare: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], a: str, b: str) -> float:
-        drawn = random_pairs(numbers[a], numbers[b], num_pairs, seed)
-        if a == b:
-            drawn = drawn[drawn[:, 0] != drawn[:, 1]]
-        return image_pair_mean(compare, sets[a], sets[b], drawn)
+        between = random_pairs(numbers[a], numbers[b], num_pairs, seed)
+        return image_pair_mean(compare, sets[a], sets[b], between)
+
+    def likeness(a: str) -> float:
+        return image_pair_mean(multi_scale_ssim, sets[a], sets[a], pairs_within(numbers[a], num_pairs, seed))
 
     figures = [
         {"name": net.name, "value": mean(net, "real", "generated"), "floor": mean(net, "first", "second")}
         for net in lpips
     ]
-    figures.append(
-        {
-            "name": "ms_ssim_diversity",
-            "value": mean(multi_scale_ssim, "generated", "generated"),
-            "floor": mean(multi_scale_ssim, "real", "real"),
-        }
-    )
+    figures.append({"name": "ms_ssim_diversity", "value": likeness("generated"), "floor": likeness("real")})
     sizes = {"n_real": numbers["real"], "n_generated": numbers["generated"], "n_pairs": num_pairs}
     return [{**figure, **sizes} for figure in figures]
 
@@ -137,26 +149,3 @@ def asked_figures(generated: GeneratedFolder, asked: Sequence[Sequence[int]]) ->
         rates.update(ids, areas)
         ppv.update(ids, rates.found(ids, areas))
     return {**rates.compute(), **ppv.compute()}
-
-
-def co_occurrence_figures(names: list[str], real: NDArray[Any], generated: NDArray[Any]) -> dict[str, Any]:
-    """Return both matrices P(column | row) and the mean absolute difference over the entries that both have.
-
-    Args:
-        names: names of the classes compared.
-        real: zeros and ones, N x c.
-        generated: zeros and ones, M x c.
-    """
-    matrices = co_occurrence(real), co_occurrence(generated)
-    difference = np.abs(matrices[0] - matrices[1])
-    known = ~np.isnan(difference) & ~np.eye(len(names), dtype=bool)
-
-    def rounded(matrix: NDArray[np.float64]) -> list[list[float | None]]:
-        return [[None if np.isnan(value) else round(float(value), 6) for value in row] for row in matrix]
-
-    return {
-        "names": names,
-        "real": rounded(matrices[0]),
-        "generated": rounded(matrices[1]),
-        "mean_absolute_difference": float(difference[known].mean()) if known.any() else None,
-    }

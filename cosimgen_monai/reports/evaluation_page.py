@@ -7,7 +7,8 @@ from html import escape
 from typing import Any
 
 from cosimgen_monai.reports.definitions import definition
-from cosimgen_monai.reports.elements import document, number, picture, section, table
+from cosimgen_monai.reports.elements import document, number, section, table
+from cosimgen_monai.reports.evaluation_pictures import gallery_section, pairs_beside
 from cosimgen_monai.reports.heat_map import heat_map_svg
 from cosimgen_monai.reports.paper_figures import dataset_note, paper_rows
 from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair
@@ -30,7 +31,7 @@ def evaluation_page(report: dict[str, Any], gallery: list[GalleryPair], beside: 
         f"{report['image_size']} × {report['image_size']}, seed {report['seed']}, split {escape(report['split'])}. "
         f"{escape(report['value_range'])}; {escape(report['resize'])}. Prompts: {escape(report['prompts'])}.</p>"
     )
-    pictures, figures = _gallery(gallery), _figures(report)
+    pictures, figures = gallery_section(gallery, report["colours"]), _figures(report)
     note = dataset_note(report["dataset"])
     # where distances tell little, pictures come first
     first = [section("How to read this dataset", f"<p>{escape(note)}</p>", "notes"), pictures, figures] if note else []
@@ -84,19 +85,6 @@ def _figures(report: dict[str, Any]) -> str:
     return section("Distances", words + table(head, rows) + f'<p class="soft">{beside}</p>')
 
 
-def _gallery(gallery: list[GalleryPair]) -> str:
-    cards = "".join(
-        f'<figure><div class="two">{picture(pair.image, "generated image")}{picture(pair.overlay, "its mask over it")}'
-        f"</div><figcaption>{escape(pair.title)} <span>({number(pair.distance)})</span></figcaption></figure>"
-        for pair in gallery
-    )
-    words = (
-        '<p class="soft">From best to worst, evenly chosen: in brackets the distance to the nearest real image in '
-        "feature space. All images are synthetic.</p>"
-    )
-    return section(f"{len(gallery)} generated pairs", f'{words}<div class="samples">{cards}</div>')
-
-
 def _presence(report: dict[str, Any]) -> str:
     presence = report["presence"]
     if presence is None:
@@ -127,7 +115,7 @@ def _classes(report: dict[str, Any]) -> str:
     sfid, floors = report["sfid"][main]["classes"], report["sfid"][main]["floor"]["classes"]
     rows = []
     for name, row in report["agreement"]["classes"].items():
-        layout = report["layout"][name]
+        layout, floor = report["layout"][name], report["layout_floor"][name]
         missing = name in report["sfid"][main]["never_drawn"]
         area = f"{number(layout['area_generated'])} / {number(layout['area_real'])}"
         rows.append(
@@ -138,12 +126,12 @@ def _classes(report: dict[str, Any]) -> str:
                 number(row["difference"]),
                 number(row["difference_shuffled"]),
                 area,
-                number(layout["x_distance"]),
-                number(layout["y_distance"]),
+                *(f"{number(layout[axis])} / {number(floor[axis])}" for axis in ("x_distance", "y_distance")),
                 f"{row['generated_images']} / {row['real_images']}",
             ]
         )
-    head = ["class", f"sFID ({main})", "floor", "off under mask", "shuffled", "area gen. / real", "x off", "y off", "N"]
+    head = ["class", f"sFID ({main})", "floor", "off under mask", "shuffled", "area gen. / real"]
+    head += ["x off / floor", "y off / floor", "N gen. / real"]
     define = "".join(f"<p>{escape(definition(name)[1])}</p>" for name in ("sfid", "agreement", "layout"))
     return section("Classes", table(head, rows) + f"<details><summary>what these are</summary>{define}</details>")
 
@@ -166,8 +154,9 @@ def _memorisation(report: dict[str, Any], beside: Sequence[NearestPair]) -> str:
     if found is None:
         words = "<p>Cannot be told: no real image of this comparison is held out from training.</p>"
         return section("Memorisation", words + _define("memorisation"))
+    low, high = found["share_interval"]
     rows = [
-        ["suspect images", f"{found['share_suspect']:.1%}"],
+        ["suspect images", f"{found['share_suspect']:.1%} (95 %: {low:.1%} to {high:.1%})"],
         ["threshold", number(found["threshold"])],
         ["median distance, generated", number(found["median_generated"])],
         ["median distance, held out", number(found["median_held_out"])],
@@ -176,20 +165,8 @@ def _memorisation(report: dict[str, Any], beside: Sequence[NearestPair]) -> str:
         [escape(str(row["generated"])), str(row["training"]), number(row["distance"])] for row in found["nearest"]
     ]
     listed = table(["nearest generated", "training row", "distance"], nearest)
-    body = table(["", ""], rows) + _beside(beside) + f"<details><summary>the nearest</summary>{listed}</details>"
+    body = table(["", ""], rows) + pairs_beside(beside) + f"<details><summary>the nearest</summary>{listed}</details>"
     return section("Memorisation", body + _define("memorisation"), BAD if found["flagged"] else "")
-
-
-def _beside(pairs: Sequence[NearestPair]) -> str:
-    if not pairs:
-        return '<p class="soft">--include_real true shows the nearest training images beside the generated ones.</p>'
-    cards = "".join(
-        f'<figure><div class="two">{picture(pair.generated, "generated image")}'
-        f"{picture(pair.training, 'nearest training image')}</div>"
-        f"<figcaption>{escape(pair.name)} <span>({number(pair.distance)})</span></figcaption></figure>"
-        for pair in pairs
-    )
-    return f'<p>Generated, and the real training image nearest to it.</p><div class="samples">{cards}</div>'
 
 
 def _networks(report: dict[str, Any]) -> str:

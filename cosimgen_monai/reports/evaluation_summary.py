@@ -29,6 +29,8 @@ def evaluation_summary(report: dict[str, Any]) -> str:
     agreement = report["agreement"]
     lines.append(_line("image-mask difference", agreement["mean"], agreement["floor"]))
     lines.append(_line("  the same, masks shuffled", agreement["mean_shuffled"], None))
+    if agreement["left_out"]:
+        lines.append(f"    without {', '.join(agreement['left_out'])}, which it draws nowhere, or once")
     difference = report["co_occurrence"]["mean_absolute_difference"]
     lines.append(_line("co-occurrence difference", difference, report["co_occurrence_floor"]))
     lines += _presence_lines(report)

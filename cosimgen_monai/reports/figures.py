@@ -21,6 +21,16 @@ def class_colours(classes: ClassTable) -> list[tuple[int, int, int]]:
     return display_colours(fibonacci_palette(classes.num_colours))
 
 
+def colours_by_name(classes: ClassTable) -> dict[str, str]:
+    """Return the colour of each class as ``#rrggbb`` by its name, the void's last where there is one."""
+    names = [*classes.names, *(["void"] if classes.has_void else [])]
+    return {name: _hex(colour) for name, colour in zip(names, class_colours(classes), strict=True)}
+
+
+def _hex(colour: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
 def part_figures(source: PairSource, items: list[dict[str, str]], pairs: CachedPairs | None) -> dict[str, Any]:
     """Return the numbers of items, groups and pairs of one part; groups by name only where they are no patients."""
     groups = sorted({item["group"] for item in items})
@@ -56,7 +66,7 @@ def class_figures(classes: ClassTable, pairs: dict[str, CachedPairs]) -> dict[st
         for start in range(0, len(part.labels), _CHUNK):
             pixels += np.bincount(part.labels[start : start + _CHUNK].ravel(), minlength=VOID + 1)
     total = max(1, int(pixels.sum()))
-    colours = ["#{:02x}{:02x}{:02x}".format(*colour) for colour in class_colours(classes)]
+    colours = [_hex(colour) for colour in class_colours(classes)]
     rows = []
     for class_id, name in enumerate(classes.names):
         background = class_id == classes.background

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Lock
 from typing import Any
 
 import torch
@@ -33,7 +31,8 @@ from cosimgen_monai.prompts import Request, plan_requests, wish_notes
 from cosimgen_monai.sampling import PairInferer, SamplingInferer
 from cosimgen_monai.serving.drawings import Drawings
 from cosimgen_monai.serving.form import Form
-from cosimgen_monai.serving.frames import Frames, Pictures, StoppedError, Tell
+from cosimgen_monai.serving.frames import Frames, Pictures, Tell
+from cosimgen_monai.serving.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -89,8 +88,7 @@ class Studio:
         self.colours = class_colours(palette, written)
         self.pictures = Pictures(palette, self.classes.num_classes, self.colours, written.background)
         self.drawings = Drawings()
-        self.closing = Event()
-        self._turn = Lock()
+        self.turns = Turns()
 
     def plan(self, form: Form) -> list[Request]:
         """Return the requests of a form, as ``generating`` plans them.
@@ -126,7 +124,7 @@ class Studio:
         """
         requests, inferer = self.plan(form), self._inferer(form)
         tell({"event": "read", **self.reading(form)})
-        with self._own_turn(tell):
+        with self.turns.take(tell):
             begin = time.perf_counter()
             name = self._draw(requests, inferer, tell)
             seconds = time.perf_counter() - begin
@@ -136,9 +134,7 @@ class Studio:
 
     def close(self) -> None:
         """End a drawing that is under way, and remove what is kept."""
-        self.closing.set()
-        if self._turn.acquire(timeout=10):  # a step takes less
-            self._turn.release()  # whoever waited for it finds the page closing
+        self.turns.close()
         self.drawings.clear()
 
     def _inferer(self, form: Form) -> PairInferer:
@@ -147,18 +143,6 @@ class Studio:
 
     def _size(self, requests: Sequence[Request]) -> int:
         return min(len(requests), self.batch_size)
-
-    @contextmanager
-    def _own_turn(self, tell: Tell) -> Iterator[None]:
-        """Wait until nobody else draws; say so, and look now and then whether somebody still waits."""
-        while not self._turn.acquire(timeout=0.5):
-            tell({"event": "waiting"})
-        try:
-            if self.closing.is_set():
-                raise StoppedError
-            yield
-        finally:
-            self._turn.release()
 
     def _draw(self, requests: Sequence[Request], inferer: PairInferer, tell: Tell) -> str:
         """Draw into a folder of its own and return the drawing's name."""
@@ -186,7 +170,7 @@ class Studio:
         )
         FaultReport(folder / "faults.csv", manifest, generator.redraws.max_redraws).attach(generator)
         if isinstance(inferer, SamplingInferer):  # a baseline draws in one pass, and has nothing to show
-            inferer.watch = Frames(generator, inferer.steps, self.pictures, tell, self.closing)
+            inferer.watch = Frames(generator, inferer.steps, self.pictures, tell, self.turns.closing)
 
         def show(engine: Any) -> None:
             rows = {row["id"]: row for row in manifest.rows}

@@ -89,7 +89,8 @@ def test_real_images_are_shown_only_where_it_is_asked_for(
     evaluate(generated)
     assert 'nearest training image"' not in (tmp_path / "run/index.html").read_text()
     assert not (tmp_path / "run/reader_sheet.html").exists()
-    report = evaluate(generated, include_real="true", reader_cases=8, ckpt_path=str(tiny_model))
+    held_out = {"val_share": 0.2, "source#num_slices": 14}  # as in the tiny training; one patient must be enough
+    report = evaluate(generated, include_real="true", reader_cases=8, ckpt_path=str(tiny_model), **held_out)
     page = (tmp_path / "run/index.html").read_text()
     assert page.count('nearest training image"') == len(report["memorisation"]["nearest"]) > 0
     assert (tmp_path / "run/reader_key.csv").read_text().count("generated,cosimgen_") == 4
@@ -122,6 +123,9 @@ def test_data_overlays_fit_though_they_set_keys_of_training(
         ({"feature_networks": ["vgg16"]}, "No feature network could be loaded"),
         ({"weights_dir": "nowhere"}, "`weights_dir` nowhere is no folder"),
         ({"num_pairs": 0}, "`num_pairs` must be a positive integer"),
+        ({"max_crops": 3}, "`max_crops` must be 4 or more"),
+        ({"image_size": 6}, "images above 7 pixels, got 6"),
+        ({"val_share": 0.2}, "The val part of phantom holds 6 pair(s), too few to compare: 12 are needed"),
         ({"max_crop": 3}, "Unknown key"),
         ({"include_real": "perhaps"}, "`include_real` must be true or false"),
         ({"ckpt_path": str(CONFIGS.parent / "models/model.pt")}, "did not draw cosimgen_000000"),
@@ -133,6 +137,14 @@ def test_wrong_keys_end_in_one_clear_error(
     with pytest.raises((ValueError, FileNotFoundError, RuntimeError)) as caught:
         evaluate(generated, **override)
     assert message in str(root_cause(caught.value))
+
+
+def test_pairs_that_the_training_may_have_seen_are_not_taken_for_held_out(
+    evaluate: Evaluate, generated: Path, tiny_model: Path
+) -> None:
+    with pytest.raises((ValueError, RuntimeError)) as caught:
+        evaluate(generated, ckpt_path=str(tiny_model))
+    assert "val_share 0.2, here 0.4" in str(root_cause(caught.value))
 
 
 def test_too_few_generated_pairs_are_refused(evaluate: Evaluate, tmp_path: Path, tiny_model: Path) -> None:

@@ -16,7 +16,7 @@ from cosimgen_monai.data import UnknownValuesError
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.export.nifti.dataset import dataset_folder
 from cosimgen_monai.export.pictures.png import indexed
-from cosimgen_monai.export.provenance import check_model
+from cosimgen_monai.export.provenance import check_held_out, check_model
 
 CLASSES = ClassTable(("background", "liver", "spleen"), background=0)
 
@@ -66,9 +66,26 @@ def test_the_manifest_says_which_pairs_and_what_was_asked(tmp_path: Path) -> Non
         GeneratedFolder(tmp_path, CLASSES, 16)
 
 
+def test_a_manifest_of_other_classes_is_refused_at_once(tmp_path: Path) -> None:
+    write_pair(tmp_path / "png", "x", half(1))
+    write_manifest(tmp_path, [("x", "liver; kidney")])
+    with pytest.raises(ValueError, match=r"manifest.csv asks for classes that the real data has not: .*'kidney'"):
+        GeneratedFolder(tmp_path, CLASSES, 16)
+
+
 def test_a_folder_without_pairs_says_how_to_make_some(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="run generating"):
         GeneratedFolder(tmp_path / "nowhere", CLASSES, 16)
+
+
+def test_shards_and_other_formats_are_told_apart_from_nothing(tmp_path: Path) -> None:
+    (tmp_path / "sharded/shard_1_of_2/png/images").mkdir(parents=True)
+    with pytest.raises(FileNotFoundError, match="shards are not joined"):
+        GeneratedFolder(tmp_path / "sharded", CLASSES, 16)
+    (tmp_path / "nifti_only/nifti").mkdir(parents=True)
+    write_manifest(tmp_path / "nifti_only", [("x", "liver")])
+    with pytest.raises(FileNotFoundError, match="formats lack png"):
+        GeneratedFolder(tmp_path / "nifti_only", CLASSES, 16)
 
 
 def test_an_image_without_mask_and_a_mask_without_image_are_refused(tmp_path: Path) -> None:
@@ -128,6 +145,19 @@ def test_anybodys_masks_may_have_their_own_colours(tmp_path: Path) -> None:
     coloured(tmp_path, fibonacci_palette(5))
     (tmp_path / "manifest.csv").unlink()
     assert len(GeneratedFolder(tmp_path, CLASSES, 16)) == 1
+
+
+def test_pairs_held_out_must_be_those_that_the_training_held_out() -> None:
+    training = {"val_share": 0.2, "seed": 3}
+    card = {"images": {"dataset": "phantom"}, "split": "group", "training": training}
+    here = {"split": "group", "val_share": 0.2, "seed": 3}
+    check_held_out(card, "phantom", here, Path("model.pt"))
+    check_held_out(card, "BTCV", {**here, "seed": 0}, Path("model.pt"))  # of other data nothing is known
+    check_held_out({**card, "split": "official"}, "phantom", {**here, "split": "official", "seed": 0}, Path("m.pt"))
+    with pytest.raises(ValueError, match=r"seed 3, here 0\. .* Evaluate with --seed 3, or with --real_part all"):
+        check_held_out(card, "phantom", {**here, "seed": 0}, Path("model.pt"))
+    with pytest.raises(ValueError, match="split all, here group"):
+        check_held_out({**card, "split": "all"}, "phantom", here, Path("model.pt"))
 
 
 def test_a_model_must_be_of_the_classes_and_have_drawn_the_set() -> None:

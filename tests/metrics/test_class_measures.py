@@ -66,6 +66,18 @@ def test_masks_that_images_do_not_heed_are_no_better_than_shuffled_ones() -> Non
     assert dishonest["mean"] > 0.5 * dishonest["mean_shuffled"]
 
 
+def test_a_class_that_is_never_drawn_is_named_beside_the_mean() -> None:
+    image, label = pairs(40, 0)
+    bars = torch.cat([label[:20], label[20:] * 2])
+    found = agreement(intensity_of(image, bars), intensity_of(*pairs(40, 1)))
+    assert found["left_out"] == ["bar"]
+    assert found["mean"] == found["classes"]["disc"]["difference"]
+    once = torch.cat([label[:19], label[19:20] * 2, label[20:]])  # in one image: none has its mask but the next
+    alone = agreement(intensity_of(image, bars), intensity_of(image, once))
+    assert alone["classes"]["bar"]["difference"] is not None
+    assert alone["left_out"] == []
+
+
 def test_two_halves_are_together_what_the_whole_is() -> None:
     image, label = pairs(12, 0)
     both = intensity_of(image[:6], label[:6]) + intensity_of(image[6:], label[6:])
@@ -130,6 +142,19 @@ def test_a_class_that_is_never_drawn_leaves_no_mean() -> None:
     assert found["never_drawn"] == ["bar"]
     assert found["mean"] is None
     assert found["classes"]["disc"]["distance"] is not None
+
+
+def test_the_floor_is_over_the_classes_of_the_whole() -> None:
+    image, label = pairs(12, 0)
+    label = torch.cat([label[:5], label[5:6] * 2, label[6:11], label[11:] * 2])  # a bar in each half
+    first, second = crops_of(image[:6], label[:6]), crops_of(image[6:], label[6:])
+    whole = first + second
+    assert semantic_frechet(whole, whole)["mean"] == pytest.approx(0, abs=1e-9)  # over both classes
+    floor = semantic_frechet(first, second, whole)
+    assert (floor["mean"], floor["never_drawn"], floor["too_few_real"]) == (None, ["bar"], [])
+    assert floor["classes"]["disc"]["distance"] == pytest.approx(
+        semantic_frechet(first, second)["classes"]["disc"]["distance"]
+    )
 
 
 def test_regions_kept_are_bounded() -> None:

@@ -57,6 +57,10 @@ def test_degenerate_sets_have_stated_answers() -> None:
         frechet_of_features(a[:1], a)
     with pytest.raises(ValueError, match="NaN or infinity"):
         Moments().update(torch.tensor([[1.0, np.nan]]))
+    broken = features(4, 16, 0)  # fewer images than features, which is another way of reckoning
+    broken[2, 3] = np.nan
+    with pytest.raises(ValueError, match="NaN or infinity"):
+        frechet_of_features(broken, features(5, 16, 1))
 
 
 def test_large_means_lose_no_digits() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from cosimgen_monai.metrics import density_coverage, memorisation
 
@@ -37,6 +38,15 @@ def test_planted_copies_are_found_and_flag_the_set() -> None:
     assert not one["flagged"]  # one in fifty is 2 %
     generated[:4] = training[:4]
     assert memorisation(generated, held_out, training)["flagged"]
+
+
+def test_the_share_of_suspects_has_its_interval() -> None:
+    training = np.arange(0, 40.0)[:, None]
+    generated = np.concatenate([training[:2], training[:18] + 0.5])  # two copies
+    found = memorisation(generated, training + 0.25, training)
+    expected = binomtest(2, 20).proportion_ci(method="wilson")
+    assert found["share_suspect"] == 0.1
+    assert found["share_interval"] == pytest.approx((expected.low, expected.high), abs=1e-5)
 
 
 def test_memorisation_needs_all_three_sets() -> None:

@@ -7,7 +7,14 @@ import pytest
 import torch
 from torchmetrics.functional.image import multiscale_structural_similarity_index_measure
 
-from cosimgen_monai.metrics import feature_pair_distance, image_pair_mean, multi_scale_ssim, num_scales, random_pairs
+from cosimgen_monai.metrics import (
+    feature_pair_distance,
+    image_pair_mean,
+    multi_scale_ssim,
+    num_scales,
+    pairs_within,
+    random_pairs,
+)
 
 
 def test_ms_ssim_is_torchmetrics_where_all_scales_fit() -> None:
@@ -37,6 +44,19 @@ def test_random_pairs_use_every_image_alike() -> None:
     assert np.array_equal(pairs, random_pairs(5, 3, 30, seed=1))
     with pytest.raises(ValueError, match="an image or more"):
         random_pairs(0, 3, 2)
+
+
+@pytest.mark.parametrize(("number", "num_pairs"), [(2, 1), (2, 50), (7, 2100)])
+def test_pairs_within_a_set_are_of_two_images(number: int, num_pairs: int) -> None:
+    pairs = pairs_within(number, num_pairs, seed=3)
+    assert pairs.shape == (num_pairs, 2)
+    assert (pairs[:, 0] != pairs[:, 1]).all()
+    if num_pairs > 1000:  # all of them, about as often
+        counts = np.histogram2d(*pairs.T, bins=number)[0][~np.eye(number, dtype=bool)]
+        assert counts.min() > 25
+        assert counts.mean() == num_pairs / 42
+    with pytest.raises(ValueError, match="two images or more"):
+        pairs_within(1, 5)
 
 
 def test_feature_distance_is_the_mean_over_all_pairs_in_the_long_run() -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cosimgen_monai.metrics import density_coverage
 from cosimgen_monai.reports.evaluated_pairs import _halves
+from cosimgen_monai.reports.evaluation_figures import equally_many
 from cosimgen_monai.reports.evaluation_page import evaluation_page
 from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair
 from cosimgen_monai.reports.verdict import BAD, GOOD, OPEN, verdict_of
@@ -36,6 +38,7 @@ def a_report() -> dict[str, Any]:
         "prompts": "manifest.csv",
         "n": {"real": 600, "real_groups": 12, "generated": 600, "training": 900},
         "networks": {"efficientnet_lite0": {"size": 128, "resize": "bicubic", "weights": "lite0.pth"}},
+        "colours": {"liver": "#5b008c"},
         "weights_absent": {},
         "figures": [
             kernel,
@@ -44,12 +47,14 @@ def a_report() -> dict[str, Any]:
         ],
         "sfid": {"efficientnet_lite0": {**sfid, "floor": sfid}},
         "agreement": {
+            "left_out": [],
             "mean": 0.3,
             "mean_shuffled": 3.0,
             "floor": 0.2,
             "classes": {"liver": {"difference": 0.3, "difference_shuffled": 3.0, **CLASS}},
         },
         "layout": {"liver": LAYOUT},
+        "layout_floor": {"liver": {**LAYOUT, "x_distance": 0.0375}},
         "co_occurrence": {
             "names": ["liver"],
             "real": [[1.0]],
@@ -60,6 +65,7 @@ def a_report() -> dict[str, Any]:
         "presence": None,
         "memorisation": {
             "share_suspect": 0.01,
+            "share_interval": [0.003, 0.02],
             "flagged": False,
             "threshold": 1.0,
             "median_generated": 3.0,
@@ -110,6 +116,8 @@ def test_the_page_is_one_file_with_the_papers_figures_beside() -> None:
     assert "out/&lt;b&gt;" in page
     assert "paper: CoSimGen" in page
     assert "204" in page  # the paper's FID on MBRSC, 203.67
+    assert "<td>0.1 / 0.0375</td>" in page  # how far a class is off beside how far two halves are
+    assert '<li><span class="swatch" style="background:#5b008c"></span>liver</li>' in page
     assert page.index("Distances") < page.index("1 generated pairs")
 
 
@@ -129,6 +137,17 @@ def test_on_cholecseg8k_pictures_come_first_and_it_is_said_why() -> None:
     )
 
 
+def test_coverage_is_measured_at_equal_numbers() -> None:
+    rng = np.random.default_rng(0)
+    real, few = rng.normal(size=(400, 3)), rng.normal(size=(20, 3))
+    a, b = equally_many(real, few, seed=0)
+    assert a.shape == (20, 3)
+    assert b is few
+    assert {tuple(row) for row in a} < {tuple(row) for row in real}
+    assert len({tuple(row) for row in a}) == 20  # none twice
+    assert density_coverage(a, b)["coverage"] > 0.75 > 0.5 > density_coverage(real, few)["coverage"]
+
+
 def test_halves_keep_groups_together_where_they_can() -> None:
     groups = [f"patient{i // 10}" for i in range(60)]
     (first, second), by = _halves(groups, "patient", seed=0)
@@ -137,3 +156,6 @@ def test_halves_keep_groups_together_where_they_can() -> None:
     assert not {groups[i] for i in first} & {groups[i] for i in second}
     (first, second), by = _halves(["one"] * 10, "patient", seed=0)
     assert (by, len(first), len(second)) == ("image", 5, 5)
+    uneven = ["a"] * 5 + ["b"] * 7  # five would be too few for their neighbourhoods
+    (first, second), by = _halves(uneven, "patient", seed=0)
+    assert (by, len(first), len(second)) == ("image", 6, 6)

@@ -1,0 +1,62 @@
+"""The figures of an evaluation that go class by class: sFID, agreement, layout, co-occurrence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.metrics import agreement, co_occurrence, layout_distance, semantic_frechet
+from cosimgen_monai.reports.measured_set import MeasuredSet
+
+
+def figures_by_class(classes: ClassTable, real: MeasuredSet, generated: MeasuredSet) -> dict[str, Any]:
+    """Return sFID, agreement, layout and co-occurrence, each beside the same between the halves of the real set."""
+    first, second = real.parts
+    whole, drawn = first + second, generated.parts[0]
+    objects = list(classes.objects)
+    names = list(classes.names_of(objects))
+    return {
+        "sfid": {
+            name: {
+                **semantic_frechet(whole.crops[name], drawn.crops[name]),
+                "floor": semantic_frechet(first.crops[name], second.crops[name], whole.crops[name]),
+            }
+            for name in whole.crops
+        },
+        "agreement": {
+            **agreement(whole.intensity, drawn.intensity),
+            "floor": agreement(first.intensity, second.intensity)["mean"],
+        },
+        "layout": layout_distance(whole.layout, drawn.layout),
+        "layout_floor": layout_distance(first.layout, second.layout),
+        "co_occurrence": co_occurrence_figures(names, whole.presence[:, objects], drawn.presence[:, objects]),
+        "co_occurrence_floor": co_occurrence_figures(names, first.presence[:, objects], second.presence[:, objects])[
+            "mean_absolute_difference"
+        ],
+    }
+
+
+def co_occurrence_figures(names: list[str], real: NDArray[Any], generated: NDArray[Any]) -> dict[str, Any]:
+    """Return both matrices P(column | row) and the mean absolute difference over the entries that both have.
+
+    Args:
+        names: names of the classes compared.
+        real: zeros and ones, N x c.
+        generated: zeros and ones, M x c.
+    """
+    matrices = co_occurrence(real), co_occurrence(generated)
+    difference = np.abs(matrices[0] - matrices[1])
+    known = ~np.isnan(difference) & ~np.eye(len(names), dtype=bool)
+
+    def rounded(matrix: NDArray[np.float64]) -> list[list[float | None]]:
+        return [[None if np.isnan(value) else round(float(value), 6) for value in row] for row in matrix]
+
+    return {
+        "names": names,
+        "real": rounded(matrices[0]),
+        "generated": rounded(matrices[1]),
+        "mean_absolute_difference": float(difference[known].mean()) if known.any() else None,
+    }
