@@ -19,6 +19,8 @@ class CoSimGenLoss(nn.Module):
         adversarial_weight: weight β of equation 5 (paper: 0.1).
         discriminator_start: iterations before the discriminator begins to train.
         adversarial_start: iterations before its verdict counts.
+        adversarial_balanced: whether β is a share of the diffusion loss's gradient, see :meth:`adversarial_scale`
+            (paper: no).
         textron: the triplet loss.
         adversarial: the adversarial loss.
     """
@@ -29,6 +31,7 @@ class CoSimGenLoss(nn.Module):
         adversarial_weight: float = 0.1,
         discriminator_start: int = 0,
         adversarial_start: int = 0,
+        adversarial_balanced: bool = False,
         textron: TextronLoss | None = None,
         adversarial: AdversarialLoss | None = None,
     ) -> None:
@@ -37,6 +40,7 @@ class CoSimGenLoss(nn.Module):
         self.adversarial_weight = adversarial_weight
         self.discriminator_start = discriminator_start
         self.adversarial_start = max(adversarial_start, discriminator_start)
+        self.adversarial_balanced = adversarial_balanced
         self.textron = textron or TextronLoss()
         self.adversarial = adversarial or AdversarialLoss()
 
@@ -45,11 +49,35 @@ class CoSimGenLoss(nn.Module):
         """Return the mean squared error of the network's prediction, B 6 H W."""
         return over_processes(F.mse_loss(prediction.float(), target))  # (3)
 
-    def total(self, parts: dict[str, torch.Tensor], iteration: int) -> torch.Tensor:
+    def adversarial_scale(
+        self, parts: dict[str, torch.Tensor], prediction: torch.Tensor, timesteps: torch.Tensor
+    ) -> torch.Tensor:
+        """Return |∇L_diff| / |∇L_adv|, at most 1: what makes β a share of the diffusion loss's gradient.
+
+        Both are taken at the network's prediction, over the samples that the discriminator judges. Unbalanced, its
+        gradient is tens to hundreds of times the diffusion loss's there, and the first step it counts undoes what was
+        learned. VQGAN's adaptive weight (Esser et al. 2021, equation 7) takes both at the last layer's weights instead.
+
+        Args:
+            parts: ``diffusion`` and ``adversarial`` of the iteration, with their graphs.
+            prediction: the network's prediction, B 6 H W.
+            timesteps: timesteps, B.
+        """
+        judged = (timesteps <= self.adversarial.max_timestep)[:, None, None, None]
+        squares = [
+            over_processes((torch.autograd.grad(parts[name], prediction, retain_graph=True)[0] * judged).square().sum())
+            for name in ("diffusion", "adversarial")
+        ]
+        smallest = torch.finfo(prediction.dtype).tiny  # where nothing is judged, both are 0
+        return (squares[0] / squares[1].clamp(min=smallest)).sqrt().clamp(max=1)
+
+    def total(
+        self, parts: dict[str, torch.Tensor], iteration: int, adversarial_scale: torch.Tensor | float = 1.0
+    ) -> torch.Tensor:
         """Sum the parts (``diffusion``, ``triplet``, ``adversarial``) that an iteration computed."""
         total = parts["diffusion"]  # (6)
         if "triplet" in parts:
             total = total + self.triplet_weight * parts["triplet"]
         if "adversarial" in parts and iteration > self.adversarial_start:
-            total = total + self.adversarial_weight * parts["adversarial"]
+            total = total + self.adversarial_weight * adversarial_scale * parts["adversarial"]
         return total

@@ -31,6 +31,35 @@ def test_no_verdict_counts_before_the_discriminator_trains() -> None:
     torch.testing.assert_close(loss.total(PARTS, iteration=101), torch.tensor(1.16))
 
 
+def judged_pairs(slope: float) -> tuple[dict[str, torch.Tensor], torch.Tensor, torch.Tensor, CoSimGenLoss]:
+    """Three predictions, two of them judged, by a verdict that changes with one number by a slope."""
+    torch.manual_seed(1)
+    loss = CoSimGenLoss(adversarial_balanced=True)
+    prediction, timesteps = torch.randn(3, 6, 4, 4, requires_grad=True), torch.tensor([10, 300, 301])
+    parts = {
+        "diffusion": loss.diffusion(prediction, torch.zeros_like(prediction)),
+        "adversarial": loss.adversarial.generator(slope * prediction[:, 0, 0, 0], timesteps),
+    }
+    return parts, prediction, timesteps, loss
+
+
+def test_balanced_the_verdicts_gradient_is_beta_times_the_diffusion_losss() -> None:
+    parts, prediction, timesteps, loss = judged_pairs(slope=2.0)
+    scale = loss.adversarial_scale(parts, prediction, timesteps)
+    assert scale < 1
+    diffusion = torch.autograd.grad(parts["diffusion"], prediction, retain_graph=True)[0]
+    both = torch.autograd.grad(loss.total(parts, 1, scale), prediction)[0]
+    torch.testing.assert_close((both - diffusion).norm(), 0.1 * diffusion[:2].norm())
+    torch.testing.assert_close(both[2], diffusion[2])  # too noisy to be judged
+
+
+def test_balancing_never_strengthens_the_verdict() -> None:
+    parts, prediction, timesteps, loss = judged_pairs(slope=1e-3)
+    assert loss.adversarial_scale(parts, prediction, timesteps) == 1
+    parts, prediction, _, loss = judged_pairs(slope=2.0)
+    assert torch.isfinite(loss.adversarial_scale(parts, prediction, torch.tensor([301, 302, 303])))  # none judged
+
+
 def test_the_discriminators_own_loss_is_no_part_of_the_generators() -> None:
     parts = {"diffusion": torch.tensor(0.3), "discriminator": torch.tensor(9.0)}
     torch.testing.assert_close(CoSimGenLoss().total(parts, iteration=1), torch.tensor(0.3))
