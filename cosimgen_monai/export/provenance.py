@@ -94,7 +94,7 @@ def check_held_out(card: dict[str, Any], dataset: str, split: dict[str, Any], pa
     Raises:
         ValueError: if the training was split otherwise, so that it may have seen them.
     """
-    if card["images"].get("dataset") != dataset or "training" not in card:
+    if card["images"].get("dataset") != dataset or card.get("training") is None:
         return
     trained = {"split": card["split"], **{key: card["training"][key] for key in ("val_share", "seed")}}
     deciding = list(split) if trained["split"] == split["split"] == "group" else ["split"]
