@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,10 @@ class GeneratedFolder(Dataset):
         rows: a manifest row a pair, or ``None`` for images and masks alone.
 
     Raises:
-        FileNotFoundError: if there is no such folder, or a file that the manifest lists is missing.
-        ValueError: if an image has no mask, or the set is of other classes or another palette.
+        FileNotFoundError: if there is no such folder, a file that the manifest lists is missing, or an image has no
+            mask.
+        ValueError: if two files have one stem, the manifest is damaged, or the set is of other classes or another
+            palette.
     """
 
     def __init__(
@@ -134,10 +137,17 @@ class GeneratedFolder(Dataset):
         path = self.folder / "manifest.csv"
         if not path.is_file():
             return None
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+        try:
+            with path.open(newline="", encoding="utf-8-sig") as file:  # a spreadsheet's program puts a mark before it
+                rows = list(csv.DictReader(file))
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path} is no UTF-8 text ({error.reason}): save it as UTF-8.") from error
         if not rows or not {"id", "classes_asked"} <= rows[0].keys():
             raise ValueError(f"{path} lists no samples (columns id and classes_asked); generate some first.")
+        if any(row["id"] is None or row["classes_asked"] is None for row in rows):
+            raise ValueError(f"{path} has an incomplete row: run `generating` again, as before, to finish it.")
+        if twice := [name for name, count in Counter(row["id"] for row in rows).items() if count > 1]:
+            raise ValueError(f"{path} lists {twice[0]} {'and others ' if twice[1:] else ''}twice; one row a pair.")
         return rows
 
     def _files(self, kind: str, found: dict[str, Path]) -> list[Path]:
@@ -156,4 +166,8 @@ class GeneratedFolder(Dataset):
 
 
 def _stems(folder: Path) -> dict[str, Path]:
-    return {path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() in _SUFFIXES}
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in _SUFFIXES and found.setdefault(path.stem, path) != path:
+            raise ValueError(f"{folder} holds {found[path.stem].name} and {path.name}: take one of the two away.")
+    return found

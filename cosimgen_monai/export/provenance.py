@@ -18,10 +18,16 @@ def check_names(folder: Path, classes: ClassTable) -> None:
     """Compare the class names that the set's NIfTI dataset gives, where there is one, with the real data's.
 
     Raises:
-        ValueError: if they differ in a name or in its id.
+        ValueError: if they differ in a name or in its id, or the file cannot be read.
     """
     for file in sorted((folder / "nifti").glob("*/dataset.json")):
-        found, expected = json.loads(file.read_text("utf-8"))["labels"], NnUNetLabels(classes).names
+        try:
+            found, expected = json.loads(file.read_text("utf-8"))["labels"], NnUNetLabels(classes).names
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(
+                f"{file} cannot be read as an nnU-Net dataset.json ({type(error).__name__}: {error}): generate the set "
+                f"again, or take {folder / 'nifti'} away."
+            ) from error
         if found != expected:
             differing = sorted(set(found) ^ set(expected)) or ["the order of ids"]
             raise ValueError(
@@ -94,7 +100,7 @@ def check_held_out(card: dict[str, Any], dataset: str, split: dict[str, Any], pa
     Raises:
         ValueError: if the training was split otherwise, so that it may have seen them.
     """
-    if card["images"].get("dataset") != dataset or "training" not in card:
+    if card["images"].get("dataset") != dataset or card.get("training") is None:
         return
     trained = {"split": card["split"], **{key: card["training"][key] for key in ("val_share", "seed")}}
     deciding = list(split) if trained["split"] == split["split"] == "group" else ["split"]

@@ -52,8 +52,11 @@ def score_reader(answers: str | Path, key: str | Path) -> dict[str, Any]:
 
 
 def _read(path: str | Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    with Path(path).open(newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        with Path(path).open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is no UTF-8 text ({error.reason}): save it as CSV in UTF-8.") from error
     if not rows or any(rows[0].get(name) is None for name in columns):
         raise ValueError(f"{path} is not as it should be: expected comma-parted rows of {', '.join(columns)}.")
     return rows

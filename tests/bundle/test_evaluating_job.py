@@ -89,7 +89,8 @@ def test_real_images_are_shown_only_where_it_is_asked_for(
     evaluate(generated)
     assert 'nearest training image"' not in (tmp_path / "run/index.html").read_text()
     assert not (tmp_path / "run/reader_sheet.html").exists()
-    held_out = {"val_share": 0.2, "source#num_slices": 14}  # as in the tiny training; one patient must be enough
+    # held out as in the tiny training: one patient, of slices enough
+    held_out = {"val_share": 0.2, "source#num_slices": 14, "dataset_dir": str(tmp_path / "longer")}
     report = evaluate(generated, include_real="true", reader_cases=8, ckpt_path=str(tiny_model), **held_out)
     page = (tmp_path / "run/index.html").read_text()
     assert page.count('nearest training image"') == len(report["memorisation"]["nearest"]) > 0

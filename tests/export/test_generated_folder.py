@@ -78,6 +78,45 @@ def test_a_folder_without_pairs_says_how_to_make_some(tmp_path: Path) -> None:
         GeneratedFolder(tmp_path / "nowhere", CLASSES, 16)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("id,classes_asked\nx,liver\nx,spleen\n", r"manifest.csv lists x twice"),
+        ("id,classes_asked\nx,liver\ny", r"manifest.csv has an incomplete row: run `generating` again"),
+        ("id,classes_asked\nx,f\u00fcr\n".encode("latin-1"), r"manifest.csv is no UTF-8 text"),
+        ("id,prompt\nx,liver\n", r"manifest.csv lists no samples \(columns id and classes_asked\)"),
+    ],
+)
+def test_a_damaged_manifest_is_named(tmp_path: Path, text: str | bytes, message: str) -> None:
+    write_pair(tmp_path / "png", "x", half(1))
+    (tmp_path / "manifest.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ValueError, match=message):
+        GeneratedFolder(tmp_path, CLASSES, 16)
+
+
+def test_a_manifest_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    write_pair(tmp_path / "png", "x", half(1))
+    (tmp_path / "manifest.csv").write_text("id,classes_asked\r\nx,liver\r\n", "utf-8-sig", newline="")
+    assert GeneratedFolder(tmp_path, CLASSES, 16).asked() == [(1,)]
+
+
+def test_two_files_of_one_stem_are_refused(tmp_path: Path) -> None:
+    write_pair(tmp_path, "x", half(1))
+    Image.fromarray(half(1)).save(tmp_path / "images/x.jpg")
+    with pytest.raises(ValueError, match=r"images holds x.jpg and x.png: take one"):
+        GeneratedFolder(tmp_path, CLASSES, 16)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"channel_names": {}}'])
+def test_a_damaged_dataset_file_is_named(tmp_path: Path, text: str) -> None:
+    write_pair(tmp_path / "png", "a", half(1))
+    place = tmp_path / "nifti" / dataset_folder("phantom")
+    place.mkdir(parents=True)
+    (place / "dataset.json").write_text(text)
+    with pytest.raises(ValueError, match=r"dataset.json cannot be read as an nnU-Net dataset.json"):
+        GeneratedFolder(tmp_path, CLASSES, 16)
+
+
 def test_shards_and_other_formats_are_told_apart_from_nothing(tmp_path: Path) -> None:
     (tmp_path / "sharded/shard_1_of_2/png/images").mkdir(parents=True)
     with pytest.raises(FileNotFoundError, match="shards are not joined"):
