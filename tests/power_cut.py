@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -56,5 +57,5 @@ class Disk:
     def _named(self, path: Path) -> bool:
         """Whether each folder on the way knows the next name."""
         way = [path, *path.parents]
-        steps = zip(way, way[1 : way.index(self.root) + 1], strict=False)
+        steps = pairwise(way[: way.index(self.root) + 1])
         return all(self._entries.get(up.stat().st_ino, {}).get(p.name) == p.stat().st_ino for p, up in steps)
