@@ -82,7 +82,8 @@ def test_sides_are_modifiers(tmp_path: Path, ct_card: dict[str, Any], make_sampl
 def test_codes_are_those_of_the_standard_s_tables() -> None:
     def table(number: int) -> set[tuple[str, str, str]]:
         group = getattr(codes, f"cid{number}")
-        return {(code.value, code.scheme_designator, code.meaning) for name in dir(group) for code in [group[name]]}
+        found = [getattr(group, keyword) for keyword in group.dir()]
+        return {(code.value, code.scheme_designator, code.meaning) for code in found}
 
     assert ANATOMICAL_STRUCTURE in table(7150)  # Segmentation Property Category
     assert {(code, "SCT", meaning) for code, meaning in CODES.values()} <= table(7192)  # Anatomical Structure …
