@@ -11,12 +11,13 @@ from ignite.engine import Engine, Events
 
 from cosimgen_monai.export.record.manifest import Manifest
 from cosimgen_monai.export.writer import SampleWriter
+from cosimgen_monai.settings import folders_synced_together
 
 
 class BackgroundWriting:
     """Write each batch in every format, then list it in the manifest; one batch after the other.
 
-    A sample is listed when its files are on the disk, as it would be without the thread. An error of a writer (a full
+    A sample is listed when its files are on the disk, where a power cut leaves them too. An error of a writer (a full
     disk) stops the run when the next batch is handed over. A run that is stopped still writes what it has drawn.
 
     Args:
@@ -48,7 +49,8 @@ class BackgroundWriting:
             self._waiting.popleft().result()
 
     def _write(self, samples: list[dict[str, Any]]) -> None:
-        for sample in samples:
-            for writer in self.writers:
-                writer.write(sample)
+        with folders_synced_together():
+            for sample in samples:
+                for writer in self.writers:
+                    writer.write(sample)
         self.manifest.append(samples)

@@ -14,7 +14,14 @@ from typing import Any
 from cosimgen_monai.export.record.csv_rows import CsvRows, write_rows
 from cosimgen_monai.export.record.manifest import Manifest
 from cosimgen_monai.processes import Launch, wait_for_all
-from cosimgen_monai.settings import atomic_write, remove_drafts, run_job
+from cosimgen_monai.settings import (
+    atomic_write,
+    folders_synced_together,
+    make_folder,
+    remove_drafts,
+    run_job,
+    sync_folder,
+)
 
 logger = logging.getLogger(__name__)
 PLAN = "plan.json"
@@ -52,12 +59,9 @@ def join_shards(output_dir: str | Path, manifest: Manifest) -> None:
     plan = _common_plan(shards)
     manifests = [CsvRows(folder / "manifest.csv") for folder in shards]
     rows = {row["id"]: (part, i) for part in manifests for i, row in enumerate(part)}
-    for folder in shards:
-        remove_drafts(folder)
-        for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _OWN):
-            target = output_dir / path.relative_to(folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(path, target)
+    with folders_synced_together():
+        for folder in shards:
+            _move_files(folder, output_dir)
     with atomic_write(output_dir / PLAN) as draft:
         draft.write_text(json.dumps(plan, indent=1), "utf-8")
     raw = (content for name in sorted(rows) for content in rows[name][0].raw([rows[name][1]]))
@@ -65,6 +69,16 @@ def join_shards(output_dir: str | Path, manifest: Manifest) -> None:
     manifest.rows = CsvRows(manifest.path)
     for folder in shards:
         shutil.rmtree(folder)
+
+
+def _move_files(shard: Path, output_dir: Path) -> None:
+    """Move a shard's files, apart from those that only a run's own folder holds."""
+    remove_drafts(shard)
+    for path in sorted(path for path in shard.rglob("*") if path.is_file() and path.name not in _OWN):
+        target = output_dir / path.relative_to(shard)
+        make_folder(target.parent)
+        os.replace(path, target)
+        sync_folder(target.parent)
 
 
 def _shards(output_dir: Path) -> list[Path]:

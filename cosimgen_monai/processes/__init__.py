@@ -9,7 +9,7 @@ from cosimgen_monai.processes.collective import (
     sum_over_processes,
 )
 from cosimgen_monai.processes.group import join, leave, num_processes, rank, wait_for_all
-from cosimgen_monai.processes.launch import Launch, check_alone, is_first_failure, lost_another_process
+from cosimgen_monai.processes.launch import Launch, check_alone, is_first_failure, lost_another_process, tell_launcher
 from cosimgen_monai.processes.shares import share_of_batch, share_of_rows
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "share_of_batch",
     "share_of_rows",
     "sum_over_processes",
+    "tell_launcher",
     "wait_for_all",
 ]

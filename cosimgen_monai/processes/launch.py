@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import torch.distributed
 
@@ -60,6 +63,18 @@ def is_first_failure() -> bool:
         return int(store.add(f"failures/{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", 1)) == 1
     except (KeyError, RuntimeError):  # the launcher is gone: better twice than not at all
         return True
+
+
+def tell_launcher(message: str) -> None:
+    """Give an error's words to ``torchrun``, in its own form.
+
+    Whenever a process ends in an error, torchrun raises one of its own, with a long traceback; the words then stand
+    below that too.
+    """
+    file = os.environ.get("TORCHELASTIC_ERROR_FILE")
+    if file:
+        told = {"message": message, "extraInfo": {"timestamp": str(int(time.time()))}}
+        Path(file).write_text(json.dumps({"message": told}), "utf-8")
 
 
 def lost_another_process(error: BaseException) -> bool:

@@ -1,6 +1,7 @@
 """What a user set: values in words, devices, seeds, overrides, the folder of a run."""
 
 from cosimgen_monai.settings.atomic import atomic_write, remove_drafts
+from cosimgen_monai.settings.durable import folders_synced_together, make_folder, place_folder, sync_folder
 from cosimgen_monai.settings.errors import show_plain_errors
 from cosimgen_monai.settings.guard import check_config
 from cosimgen_monai.settings.run_folder import claim_run_folder
@@ -20,10 +21,14 @@ __all__ = [
     "check_counts",
     "claim_run_folder",
     "derive_seed",
+    "folders_synced_together",
     "keyed_generator",
+    "make_folder",
     "nearest_names",
+    "place_folder",
     "remove_drafts",
     "run_job",
     "show_plain_errors",
+    "sync_folder",
     "track_every_loss",
 ]

@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written aside, then moved into place."""
+"""Files that are whole or not there, even after a power cut: written aside, then moved into place."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
+
+from cosimgen_monai.settings.durable import make_folder, sync_file, sync_folder
 
 _DRAFT = ".draft-"
 
@@ -18,13 +20,13 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     The draft keeps the suffixes of ``path``, since many writers choose the format by them.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     draft = path.with_name(f"{_DRAFT}{uuid4().hex}-{path.name}")
     try:
         yield draft
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
+        sync_file(draft)
         os.replace(draft, path)
+        sync_folder(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 

@@ -7,7 +7,7 @@ import os
 import sys
 from types import TracebackType
 
-from cosimgen_monai.processes import Launch, is_first_failure, lost_another_process
+from cosimgen_monai.processes import Launch, is_first_failure, lost_another_process, tell_launcher
 
 FULL_TRACEBACK = "COSIMGEN_TRACEBACK"
 
@@ -41,3 +41,4 @@ def _show(kind: type[BaseException], error: BaseException, trace: TracebackType 
     launch = Launch.of_this_process()
     who = f"{launch}: " if launch.number > 1 else ""
     print(f"\n{who}{message}\n({FULL_TRACEBACK}=1 shows where.)", file=sys.stderr)
+    tell_launcher(message)

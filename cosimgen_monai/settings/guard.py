@@ -70,7 +70,10 @@ def check_config() -> None:
 
 
 def _typed(key: str) -> Iterator[str]:
-    """Yield the texts of a key as typed on the command line that begin with ``%``: MONAI has replaced them by now."""
+    """Yield the texts of a key as typed on the command line that begin with ``%``: MONAI has replaced them by now.
+
+    Where one names no key, MONAI ends in a ``KeyError`` of its own: it replaces before it evaluates the first import.
+    """
     for flag, value in zip(sys.argv, sys.argv[1:], strict=False):
         if flag == f"--{key}":
             yield from re.findall(r"""(?:^|[\[,'"])\s*(%[^'",\]]*)""", value)

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from cosimgen_monai.processes import rank
 from cosimgen_monai.settings.atomic import atomic_write, is_draft, remove_drafts
+from cosimgen_monai.settings.durable import make_folder
 from cosimgen_monai.settings.tracking import is_tracking_file, without_tracking
 from cosimgen_monai.settings.values import as_boolean
 from cosimgen_monai.settings.workflow import active_config
@@ -99,7 +100,7 @@ def _binding(config: dict[str, Any], free: Collection[str]) -> dict[str, Any]:
 
 def _lock(folder: Path) -> None:
     """Keep every other process out of a folder for as long as this one lives."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     lock = _held.setdefault(folder.resolve(), FileLock(folder / LOCK))
     try:
         lock.acquire(timeout=0)

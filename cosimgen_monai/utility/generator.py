@@ -13,6 +13,7 @@ from monai.bundle import create_workflow
 
 from cosimgen_monai.data import CachedPairs, PairSource
 from cosimgen_monai.networks import read_model
+from cosimgen_monai.settings import atomic_write
 
 _VALIDATIONS = 3
 _DATASET_KEYS = ("augmentation", "prompt_template", "prompt_contexts")
@@ -61,7 +62,8 @@ class GeneratorJob:
                 "train#handlers#2#next_steps": {},
             }
             self._run("training", list(self.training_config), "train", folder, keys)
-            finished.write_text(json.dumps({"max_epochs": epochs}), "utf-8")
+            with atomic_write(finished) as draft:
+                draft.write_text(json.dumps({"max_epochs": epochs}), "utf-8")
         return model
 
     def draw(self, model: Path, mix: str, number: int, folder: Path) -> Path:

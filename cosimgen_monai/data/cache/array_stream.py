@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -52,8 +51,6 @@ class ArrayStream:
             if kind is None and self._row is not None:
                 self._file.seek(0)
                 self._write_header()
-                self._file.flush()
-                os.fsync(self._file.fileno())
         finally:
             self._file.close()
 

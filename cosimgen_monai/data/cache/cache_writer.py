@@ -21,6 +21,7 @@ from cosimgen_monai.codec import presence_vector
 from cosimgen_monai.data.cache.array_stream import ArrayStream
 from cosimgen_monai.data.faults import Faults
 from cosimgen_monai.data.source import PairSource
+from cosimgen_monai.settings import place_folder
 
 logger = logging.getLogger(__name__)
 FAULTS_FILE = "faults.json"
@@ -53,7 +54,7 @@ def write_cache(
         (draft / FAULTS_FILE).write_text(json.dumps(faults), "utf-8")
         if not is_current():
             raise ValueError(f"Files of {source.name} changed while they were read. Run again when they are at rest.")
-        draft.rename(folder)
+        place_folder(draft, folder)
     except OSError as error:
         if error.errno not in _FULL:
             raise

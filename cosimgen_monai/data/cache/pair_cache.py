@@ -20,6 +20,7 @@ from cosimgen_monai.data.cache.fingerprint import Fingerprints
 from cosimgen_monai.data.cache.row_file import RowFile
 from cosimgen_monai.data.faults import warn_of_faults
 from cosimgen_monai.data.source import PairSource
+from cosimgen_monai.settings import make_folder
 
 logger = logging.getLogger(__name__)
 _VERSION = 3
@@ -91,7 +92,7 @@ def cache_pairs(source: PairSource, items: list[dict[str, str]], image_size: int
     """
     folder, cache_dir = _place(source, items, image_size, cache_dir), Path(cache_dir)
     if not folder.is_dir():
-        cache_dir.mkdir(parents=True, exist_ok=True)
+        make_folder(cache_dir)
         remove_dead_drafts(cache_dir)
         with FileLock(folder.with_name(f".{folder.name}.lock")):
             if not folder.is_dir():  # whoever held the lock before may have written it

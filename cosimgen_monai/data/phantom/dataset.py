@@ -19,6 +19,7 @@ import nibabel as nib
 import numpy as np
 
 from cosimgen_monai.data.phantom.case import check_whole, render_case
+from cosimgen_monai.settings import place_folder
 
 SETTINGS_FILE = "phantom.json"
 _VERSION = 1
@@ -65,7 +66,7 @@ def write_phantom(
     try:
         _write_volumes(draft, settings)
         try:
-            draft.rename(folder)
+            place_folder(draft, folder)
         except OSError:
             # Another process was faster: its folder is as good as this one.
             if not _already_written(folder, settings):

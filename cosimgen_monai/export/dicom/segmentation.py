@@ -22,12 +22,15 @@ CODES = {
     "kidney": ("64033007", "Kidney"),
     "liver": ("10200004", "Liver"),
     "pancreas": ("15776009", "Pancreas"),
-    "portal and splenic vein": ("32764006", "Portal vein"),
     "spleen": ("78961009", "Spleen"),
     "stomach": ("69695003", "Stomach"),
 }
-"""SNOMED CT code and meaning of the organs that have one in PS3.16; others get a code of this project's own."""
+"""SNOMED CT code and meaning of the organs that have one in PS3.16 (CID 7192); others get one of this project's own.
+
+BTCV's "portal and splenic vein" is two of its veins in one, and so neither.
+"""
 SIDES = {"left": ("7771000", "Left"), "right": ("24028007", "Right")}
+"""The modifiers of a side (CID 244)."""
 ANATOMICAL_STRUCTURE = ("91723000", "SCT", "Anatomical Structure")
 OWN_SCHEME = "99COSIMGEN"
 

@@ -19,6 +19,7 @@ from cosimgen_monai.codec import ClassTable, class_areas
 from cosimgen_monai.export.record.csv_rows import CsvRows, write_rows
 from cosimgen_monai.metrics import PresenceRates
 from cosimgen_monai.prompts import Request
+from cosimgen_monai.settings import make_folder, sync_folder
 
 COLUMNS = (
     "id",
@@ -87,7 +88,7 @@ class Manifest:
 
     def append(self, samples: Sequence[dict[str, Any]]) -> None:
         """List samples whose files are there."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path.parent)
         with self.path.open("a", newline="", encoding="utf-8") as file:
             file.truncate(self.rows.end)  # a row that a kill left incomplete
             writer = csv.DictWriter(file, fieldnames=[*COLUMNS, *self.run])
@@ -96,6 +97,8 @@ class Manifest:
             writer.writerows({**self._row(sample), **self.run} for sample in samples)
             file.flush()
             os.fsync(file.fileno())
+        if self.rows.end == 0:  # the file is new
+            sync_folder(self.path.parent)
         self.rows.refresh()
 
     def _row(self, sample: dict[str, Any]) -> dict[str, str]:

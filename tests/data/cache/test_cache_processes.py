@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from power_cut import Disk
 from synthetic_source import DrawnFrames
 
 from cosimgen_monai.data import cache_pairs
@@ -69,6 +70,13 @@ def test_a_killed_build_is_cleared_away_and_built_anew(tmp_path: Path) -> None:
     pairs = cache_pairs(other, other.items(), 64, tmp_path / "cache")
     expected = [next(other.read(item, 64))["image"] for item in other.items()]
     np.testing.assert_array_equal(pairs.images, np.stack(expected))
+
+
+def test_a_cache_is_on_the_disk_when_it_is_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk, source = Disk(tmp_path, monkeypatch), DrawnFrames(tmp_path / "files", 3)
+    cache_pairs(source, source.items(), 8, tmp_path / "cache")
+    left = {Path(name).name for name in disk.left()}
+    assert {"images.npy", "labels.npy", "presence.npy", "rows.json", "faults.json"} <= left
 
 
 def test_a_live_builds_draft_is_left_alone(tmp_path: Path) -> None:

@@ -13,6 +13,10 @@ import SimpleITK as sitk
 pytest.importorskip("highdicom", reason="pip install -e '.[export]'")
 import highdicom
 import pydicom
+from pydicom.sr.codedict import codes
+
+from cosimgen_monai.data.datasets.btcv import CLASS_NAMES
+from cosimgen_monai.export.dicom.segmentation import ANATOMICAL_STRUCTURE, CODES, SIDES
 
 Make = Callable[..., Any]
 FIRST = "dicom/cosimgen_000000"
@@ -73,6 +77,21 @@ def test_sides_are_modifiers(tmp_path: Path, ct_card: dict[str, Any], make_sampl
     assert kidney.SegmentedPropertyTypeModifierCodeSequence[0].CodeMeaning == "Right"
     assert adrenal.SegmentedPropertyTypeModifierCodeSequence[0].CodeMeaning == "Left"
     assert (tumour.CodingSchemeDesignator, tumour.CodeMeaning) == ("99COSIMGEN", "a tumour")
+
+
+def test_codes_are_those_of_the_standard_s_tables() -> None:
+    def table(number: int) -> set[tuple[str, str, str]]:
+        group = getattr(codes, f"cid{number}")
+        found = [getattr(group, keyword) for keyword in group.dir()]
+        return {(code.value, code.scheme_designator, code.meaning) for code in found}
+
+    assert ANATOMICAL_STRUCTURE in table(7150)  # Segmentation Property Category
+    assert {(code, "SCT", meaning) for code, meaning in CODES.values()} <= table(7192)  # Anatomical Structure …
+    assert {(code, "SCT", meaning) for code, meaning in SIDES.values()} <= table(244)  # Laterality
+    for organ, (_, meaning) in CODES.items():
+        assert meaning.lower() == organ
+    uncoded = [name for name in CLASS_NAMES[1:] if name.removeprefix("left ").removeprefix("right ") not in CODES]
+    assert uncoded == ["portal and splenic vein"]
 
 
 def test_the_same_sample_is_the_same_bytes_and_another_has_other_uids(

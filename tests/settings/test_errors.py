@@ -1,0 +1,33 @@
+"""An error's words are the last thing that is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, ProcessFailure
+
+from cosimgen_monai.settings import errors
+
+
+def test_torchrun_says_the_words_at_the_end_of_its_own_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "error.json"
+    monkeypatch.setenv("TORCHELASTIC_ERROR_FILE", str(file))
+    wrapped = RuntimeError("Failed to evaluate")
+    wrapped.__cause__ = ValueError("`output_dir` größe holds another run;\nchoose another.")
+    errors._show(RuntimeError, wrapped, None)
+    words = "ValueError: `output_dir` größe holds another run;\nchoose another."
+    assert words in capsys.readouterr().err
+    failures = {0: ProcessFailure(0, 1, 1, "none"), 1: ProcessFailure(1, 2, 1, str(file))}
+    failures[0].timestamp += 1  # a process that was ended because the other had failed
+    last = str(ChildFailedError("bundle", failures)).split("Root Cause")[1]
+    assert words.replace("\n", "\n  ") in last
+
+
+def test_without_torchrun_no_file_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TORCHELASTIC_ERROR_FILE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    errors._show(ValueError, ValueError("wrong"), None)
+    assert list(tmp_path.iterdir()) == []
