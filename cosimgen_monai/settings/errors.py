@@ -36,9 +36,11 @@ def _show(kind: type[BaseException], error: BaseException, trace: TracebackType 
     while isinstance(error, RuntimeError) and error.__cause__ is not None:
         error = error.__cause__
     message = f"{type(error).__name__}: {error}"
-    if lost_another_process(error):
+    lost = lost_another_process(error)
+    if lost:
         message = "another process of this run was lost (killed, or out of memory); the same command goes on."
     launch = Launch.of_this_process()
     who = f"{launch}: " if launch.number > 1 else ""
     print(f"\n{who}{message}\n({FULL_TRACEBACK}=1 shows where.)", file=sys.stderr)
-    tell_launcher(message)
+    if not lost:  # the launcher says itself which process went
+        tell_launcher(message)
