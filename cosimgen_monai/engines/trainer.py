@@ -88,16 +88,13 @@ class CoSimGenTrainer(ReproducibleTrainer):
 
         parts["diffusion"] = self.loss_function.diffusion(prediction, schedule.target(pair, epsilon, timesteps))
         self._finite(parts)
-        scale: torch.Tensor | float = 1.0
         if self.discriminator is not None and self.state.iteration > self.loss_function.discriminator_start:
             denoised = schedule.clean(prediction, noisy, timesteps)
             parts["discriminator"] = self._train_discriminator(pair, denoised.detach(), timesteps)
             with autocast(device, self.precision):
                 verdict = self.discriminator(denoised)
             parts["adversarial"] = self.loss_function.adversarial.generator(verdict, timesteps)
-            if self.loss_function.adversarial_balanced:
-                scale = self.loss_function.adversarial_scale(parts, prediction, timesteps)
-        parts["total"] = self.loss_function.total(parts, self.state.iteration, scale)
+        parts["total"] = self.loss_function.total(parts, self.state.iteration, prediction, timesteps)
         losses = self._finite(parts)
         self._update(parts["total"], self.optimizer)
         return losses

@@ -72,12 +72,20 @@ class CoSimGenLoss(nn.Module):
         return (squares[0] / squares[1].clamp(min=smallest)).sqrt().clamp(max=1)
 
     def total(
-        self, parts: dict[str, torch.Tensor], iteration: int, adversarial_scale: torch.Tensor | float = 1.0
+        self, parts: dict[str, torch.Tensor], iteration: int, prediction: torch.Tensor, timesteps: torch.Tensor
     ) -> torch.Tensor:
-        """Sum the parts (``diffusion``, ``triplet``, ``adversarial``) that an iteration computed."""
+        """Sum the parts (``diffusion``, ``triplet``, ``adversarial``) that an iteration computed.
+
+        Args:
+            parts: the parts, with their graphs.
+            iteration: the iteration, from 1.
+            prediction: the network's prediction, B 6 H W, which balances the adversarial part.
+            timesteps: timesteps, B, likewise.
+        """
         total = parts["diffusion"]  # (6)
         if "triplet" in parts:
             total = total + self.triplet_weight * parts["triplet"]
         if "adversarial" in parts and iteration > self.adversarial_start:
-            total = total + self.adversarial_weight * adversarial_scale * parts["adversarial"]
+            balance = self.adversarial_scale(parts, prediction, timesteps) if self.adversarial_balanced else 1
+            total = total + self.adversarial_weight * balance * parts["adversarial"]
         return total
