@@ -37,7 +37,7 @@ figure{margin:0;break-inside:avoid}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:3px;border-radius:6px;overflow:hidden}
 .two img{display:block;width:100%;image-rendering:pixelated}
 figcaption{font-size:.82rem;color:var(--soft);margin-top:.3rem;line-height:1.35}
-.palette{display:flex;flex-wrap:wrap;gap:.4rem 1.1rem;font-size:.92rem;padding:0;margin:0;list-style:none}
+.palette{display:flex;flex-wrap:wrap;gap:.4rem 1.1rem;font-size:.92rem;padding:0;margin:0 0 .8rem;list-style:none}
 .verdict{list-style:none;padding:0;margin:0;font-size:1.05rem}.verdict li{margin:.45rem 0;padding-left:1.6rem}
 .verdict strong{display:inline-block;width:1.6rem;margin-left:-1.6rem}
 .verdict .good strong{color:var(--good)}.verdict .bad,.verdict .bad strong{color:var(--bad)}
