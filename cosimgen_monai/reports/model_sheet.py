@@ -88,7 +88,7 @@ def draw_model_sheet(
         heading: what stands above.
         tile: side of a picture in pixels.
     """
-    font = ImageFont.load_default(size=12)
+    font, name_font = ImageFont.load_default(size=12), ImageFont.load_default(size=14)
     titles = [_wrapped(words, tile - 2, font) for words in columns]
     head = 34 + _LINE * max(map(len, titles), default=0) + _GAP
     height = 2 * (tile + 2) + 2 * _GAP
@@ -100,7 +100,8 @@ def draw_model_sheet(
             draw.text((_MARGIN + k * (tile + _GAP), 34 + _LINE * line), words, fill="black", font=font)
     for i, (name, cells) in enumerate(rows.items()):
         top = head + i * height
-        draw.text((8, top + tile), name, fill="black", font=ImageFont.load_default(size=14), anchor="lm")
+        lines = _wrapped(name, _MARGIN - 12, name_font)
+        draw.multiline_text((8, top + tile), "\n".join(lines), fill="black", font=name_font, anchor="lm")
         for k, cell in enumerate(cells):
             left = _MARGIN + k * (tile + _GAP)
             if cell is None:
@@ -113,7 +114,7 @@ def draw_model_sheet(
 
 
 def _wrapped(words: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> list[str]:
-    """Break words into lines no wider than a tile."""
+    """Break words into lines no wider than so many pixels."""
     lines = [""]
     for word in words.split():
         longer = f"{lines[-1]} {word}".strip()

@@ -57,3 +57,12 @@ def test_the_sheet_has_a_row_a_model_and_leaves_gaps(tmp_path: Path) -> None:
         tops = np.flatnonzero((sheet[:, left + 8] == 50).all(-1))
         assert len(tops) == 16  # one image, enlarged twice, in the second row alone
         assert (sheet[tops[-1] + 3 : tops[-1] + 19, left : left + 16] == COLOURS[1]).all()
+
+
+def test_a_long_name_stands_beside_the_pictures_and_not_under_them() -> None:
+    names = ("", "CoSimGen, guidance 2")
+    sheets = [np.asarray(draw_model_sheet({name: [None]}, [""], COLOURS, "", tile=64)) for name in names]
+    where = np.argwhere((sheets[0] != sheets[1]).any(axis=2))
+    assert len(where)
+    assert where[:, 1].max() < 92  # the margin
+    assert np.ptp(where[:, 0]) > 14  # in two lines
