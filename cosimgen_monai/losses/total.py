@@ -9,6 +9,7 @@ from torch import nn
 from cosimgen_monai.losses.adversarial import AdversarialLoss
 from cosimgen_monai.losses.textron import TextronLoss
 from cosimgen_monai.processes import over_processes
+from cosimgen_monai.settings import as_boolean
 
 
 class CoSimGenLoss(nn.Module):
@@ -23,6 +24,9 @@ class CoSimGenLoss(nn.Module):
             (paper: no).
         textron: the triplet loss.
         adversarial: the adversarial loss.
+
+    Raises:
+        ValueError: if ``adversarial_balanced`` is no truth value.
     """
 
     def __init__(
@@ -40,7 +44,7 @@ class CoSimGenLoss(nn.Module):
         self.adversarial_weight = adversarial_weight
         self.discriminator_start = discriminator_start
         self.adversarial_start = max(adversarial_start, discriminator_start)
-        self.adversarial_balanced = adversarial_balanced
+        self.adversarial_balanced = as_boolean("loss#adversarial_balanced", adversarial_balanced)
         self.textron = textron or TextronLoss()
         self.adversarial = adversarial or AdversarialLoss()
 

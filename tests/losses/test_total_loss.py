@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from cosimgen_monai.losses import CoSimGenLoss
@@ -54,6 +55,13 @@ def test_balanced_the_verdicts_gradient_is_beta_times_the_diffusion_losss() -> N
     both = torch.autograd.grad(loss.total(parts, 1, prediction, timesteps), prediction)[0]
     torch.testing.assert_close((both - diffusion).norm(), 0.1 * diffusion[:2].norm())
     torch.testing.assert_close(both[2], diffusion[2])  # too noisy to be judged
+
+
+def test_balancing_is_switched_by_words_as_a_command_line_hands_them_over() -> None:
+    assert not CoSimGenLoss(adversarial_balanced="false").adversarial_balanced  # type: ignore[arg-type]
+    assert CoSimGenLoss(adversarial_balanced="true").adversarial_balanced  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"`loss#adversarial_balanced` must be true or false.*'fasle'"):
+        CoSimGenLoss(adversarial_balanced="fasle")  # type: ignore[arg-type]
 
 
 def test_balancing_never_strengthens_the_verdict() -> None:
