@@ -126,5 +126,5 @@ def training_files(args: argparse.Namespace, model: str) -> list[str]:
 
 def training_keys(args: argparse.Namespace, model: str) -> dict[str, Any]:
     """Return the overrides of a model's training."""
-    places = {"dataset_dir": args.dataset_dir, "cache_dir": str(args.output_dir / "cache"), "device": args.device}
-    return {**places, **ABLATIONS.get(model, {})}
+    run = {"dataset_dir": args.dataset_dir, "cache_dir": str(args.output_dir / "cache"), "device": args.device}
+    return {**run, "seed": args.seed, **ABLATIONS.get(model, {})}

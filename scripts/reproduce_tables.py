@@ -70,6 +70,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--real_part", choices=("all", "val"), default="all", help="the real pairs compared with")
     parser.add_argument("--scale", choices=("starter", "paper"), default="starter")
     parser.add_argument("--ablation", action="store_true", help="CoSimGen's ablations (figure 8) instead")
+    parser.add_argument("--seed", type=int, default=0, help="of split, training and samples: another run of the same")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--include_real", action="store_true", help="real pairs in figures 5 and 6")
     parser.add_argument("--plan_only", action="store_true", help="say what time and memory it takes, and stop")
@@ -104,7 +105,7 @@ def draw_sets(args: argparse.Namespace, column: Column) -> None:
     single = math.ceil(SINGLE_CLASS_SHARE * args.num_samples)
     classes = read_trained(column, args.output_dir).classes
     names = [[name] for name in classes.names_of(classes.objects)]
-    keys = {"ckpt_path": weights, "guidance_scale": column.guidance_scale, "device": args.device}
+    keys = {"ckpt_path": weights, "guidance_scale": column.guidance_scale, "device": args.device, "seed": args.seed}
     keys |= {"upscale": 1, "formats": ["png"]}
     asks = {"class sets": {"num_samples": args.num_samples}}
     asks["single class"] = {"classes": names, "num_samples": max(single, len(names))}

@@ -27,7 +27,7 @@ import table_figures
 
 def arguments(folder: Path, **changes: Any) -> Namespace:
     asked = {"dataset": "mbrsc", "dataset_dir": "d", "minutes_per_model": 8.0, "num_samples": 8, "scale": "starter"}
-    asked |= {"ablation": False, "device": "cpu", "guidance_scales": [1.0, 2.0], "output_dir": folder}
+    asked |= {"ablation": False, "device": "cpu", "seed": 0, "guidance_scales": [1.0, 2.0], "output_dir": folder}
     return Namespace(**{**asked, **changes})
 
 
@@ -208,3 +208,16 @@ def test_by_text_the_same_is_asked_in_the_samples_prompts(tmp_path: Path) -> Non
     keys = reproduce_tables.prompts_of(tmp_path / "generated")
     assert keys["num_samples"] == 2
     assert keys["prompts"].read_text("utf-8") == "A photo of liver\nA photo of liver; spleen\n"
+
+
+def test_another_seed_is_another_run_of_every_job(tmp_path: Path, monkeypatch: Any) -> None:
+    jobs: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(reproduce_tables, "run_job", lambda job, files, keys: jobs.append((job, keys)))
+    column, network = table_columns.Column("Pix2PixGAN"), tiny_network()
+    save_model(column.training(tmp_path) / "model.pt", network.state_dict(), tiny_model(network).card)
+    args = arguments(tmp_path, seed=3, real_part="all")
+    reproduce_tables.train(args, "Pix2PixGAN", {"max_epochs": 1}, column.training(tmp_path))
+    reproduce_tables.draw_sets(args, column)
+    reproduce_tables.evaluate(args, column)
+    assert {job for job, _ in jobs} == {"training", "generating", "evaluating"}
+    assert all(keys["seed"] == 3 for _, keys in jobs)
