@@ -21,6 +21,8 @@ import torch
 from ignite.engine import Events
 from monai.bundle import create_workflow
 
+from cosimgen_monai.settings import errors_in_their_own_words
+
 CONFIGS = Path(__file__).resolve().parents[1] / "bundle" / "configs"
 MODELS = {"TGAN": "tgan", "Pix2PixGAN": "pix2pix", "CVAE": "cvae", "CoSimGen": ""}
 """The rows of the paper's tables, and the overlay that trains each."""
@@ -53,7 +55,10 @@ def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str
             sys.exit(f"{path} is of another run ({known['asked']}); choose another --output_dir.")
         return known["models"]
     print("timing each model for a few iterations", flush=True)
-    plan = {model: time_apart(args, model) for model in models}
+    try:
+        plan = {model: time_apart(args, model) for model in models}
+    except (OSError, ValueError) as error:  # a user's mistake, and nothing is begun yet
+        sys.exit(f"{type(error).__name__}: {error}")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"asked": asked, "models": plan}, indent=1), "utf-8")
     return plan
@@ -68,7 +73,7 @@ def time_apart(args: argparse.Namespace, model: str) -> dict[str, Any]:
 def time_quietly(args: argparse.Namespace, model: str) -> dict[str, Any]:
     """Time a model without the log and progress bars of a training that is none."""
     logging.disable(logging.CRITICAL)
-    with contextlib.redirect_stderr(io.StringIO()):
+    with contextlib.redirect_stderr(io.StringIO()), errors_in_their_own_words():
         return time_model(args, model)
 
 

@@ -20,6 +20,7 @@ from scipy import ndimage
 from cosimgen_monai.codec import merge_specks
 from cosimgen_monai.networks import ESPCN, read_model
 from cosimgen_monai.sampling import Upscaler
+from cosimgen_monai.settings import errors_in_their_own_words
 
 INFERENCE = Path(__file__).resolve().parents[1] / "bundle" / "configs" / "inference.json"
 
@@ -54,7 +55,7 @@ def main() -> None:
 
 def draw(ckpt_path: str, num_samples: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """Return images (3 H W) and labels (H W) as the model draws them, specks and all."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, errors_in_their_own_words():
         options = {"ckpt_path": ckpt_path, "num_samples": num_samples, "upscale": 1, "speck_size": 0}
         run = create_workflow(config_file=str(INFERENCE), workflow_type="infer", output_dir=folder, **options)
         engine, samples = run.parser.get_parsed_content("evaluator"), []

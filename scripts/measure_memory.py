@@ -21,6 +21,7 @@ from monai.bundle import create_workflow
 
 from cosimgen_monai.codec import pack_pair
 from cosimgen_monai.sampling import PairInferer
+from cosimgen_monai.settings import errors_in_their_own_words
 
 INFERENCE = Path(__file__).resolve().parents[1] / "bundle" / "configs" / "inference.json"
 FORMATS = ["nifti", "png", "native", "coco", "dicom"]
@@ -93,11 +94,12 @@ def main() -> None:
     parser.add_argument("--output_dir", required=True)
     args = parser.parse_args()
     keys = {"num_samples": args.num_samples, "formats": args.formats, "output_dir": args.output_dir}
-    run = create_workflow(config_file=str(INFERENCE), workflow_type="infer", device="cpu", upscale=1, **keys)
-    log = MemoryLog(max(1, args.num_samples // 10))
-    run.parser["inferer"] = BlockInferer(args.size)
-    run.parser["progress"] = log
-    run.run()
+    with errors_in_their_own_words():
+        run = create_workflow(config_file=str(INFERENCE), workflow_type="infer", device="cpu", upscale=1, **keys)
+        log = MemoryLog(max(1, args.num_samples // 10))
+        run.parser["inferer"] = BlockInferer(args.size)
+        run.parser["progress"] = log
+        run.run()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"at the end: {resident_mib():.1f} MiB, highest at any time {peak:.1f} MiB")
     for name in ("gallery.html", "manifest.csv", "manifest.parquet"):

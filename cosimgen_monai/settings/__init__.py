@@ -2,7 +2,7 @@
 
 from cosimgen_monai.settings.atomic import atomic_write, remove_drafts
 from cosimgen_monai.settings.durable import folders_synced_together, make_folder, place_folder, sync_folder
-from cosimgen_monai.settings.errors import show_plain_errors
+from cosimgen_monai.settings.errors import errors_in_their_own_words, show_plain_errors
 from cosimgen_monai.settings.guard import check_config
 from cosimgen_monai.settings.run_folder import claim_run_folder
 from cosimgen_monai.settings.seeds import as_seed, derive_seed, keyed_generator
@@ -21,6 +21,7 @@ __all__ = [
     "check_counts",
     "claim_run_folder",
     "derive_seed",
+    "errors_in_their_own_words",
     "folders_synced_together",
     "keyed_generator",
     "make_folder",

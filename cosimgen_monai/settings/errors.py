@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
+from collections.abc import Iterator
 from types import TracebackType
 
 from cosimgen_monai.processes import Launch, is_first_failure, lost_another_process, tell_launcher
@@ -27,14 +29,28 @@ def show_plain_errors() -> None:
             logging.disable()
 
 
+@contextlib.contextmanager
+def errors_in_their_own_words() -> Iterator[None]:
+    """Raise what a config's expression raised in place of MONAI's errors around it, where a script runs a bundle."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise _root(error) from None
+
+
+def _root(error: BaseException) -> BaseException:
+    while isinstance(error, RuntimeError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
 def _show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if not is_first_failure():
         return
     if isinstance(error, KeyboardInterrupt):
         print("\nstopped; the same command goes on from the last checkpoint or sample.", file=sys.stderr)
         return
-    while isinstance(error, RuntimeError) and error.__cause__ is not None:
-        error = error.__cause__
+    error = _root(error)
     message = f"{type(error).__name__}: {error}"
     lost = lost_another_process(error)
     if lost:

@@ -25,6 +25,8 @@ TRAINING = {
     "a key that nothing reads": ({"max_epoch": 1}, r"max_epoch.*nearest: 'max_epochs'"),
     "a nested key that nothing reads": ({"train#trainer#max_epoch": 1}, "max_epoch"),
     "a size that cannot be halved": ({"image_size": 50}, r"`image_size` 50 .* try 48"),
+    "a seed below 0": ({"seed": -1}, r"`seed` must be a non-negative integer, got -1"),
+    "a seed that is no number": ({"seed": "one"}, r"`seed` must be a non-negative integer, got 'one'"),
     "no number": ({"max_epochs": "many"}, r"`max_epochs` must be a positive integer, got 'many'"),
     "a negative number": ({"batch_size": -1}, r"`batch_size` must be a positive integer, got -1"),
     "a word that is no boolean": ({"resume": "perhaps"}, r"`resume` must be true or false"),

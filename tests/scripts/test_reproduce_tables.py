@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -120,6 +121,25 @@ def test_a_plan_is_kept_and_another_runs_is_refused(tmp_path: Path, monkeypatch:
     assert timed == ["CVAE", "CoSimGen"]
     with pytest.raises(SystemExit, match="another run"):
         equal_time_plan.read_plan(arguments(tmp_path, minutes_per_model=9.0), ["CVAE", "CoSimGen"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"dataset_dir": "/nowhere"}, "FileNotFoundError: .*nowhere"), ({"seed": -1}, "`seed` must be a non-negative")],
+)
+def test_a_mistake_is_told_in_its_own_words_before_anything_is_trained(
+    tmp_path: Path, monkeypatch: Any, change: dict[str, Any], message: str
+) -> None:
+    monkeypatch.setattr(equal_time_plan, "time_apart", equal_time_plan.time_quietly)
+    given = {"dataset": "phantom", "dataset_dir": str(tmp_path / "phantom"), "output_dir": tmp_path / "out"}
+    if "dataset_dir" in change:
+        given["dataset"] = "mbrsc"
+    try:
+        with pytest.raises(SystemExit, match=message):
+            equal_time_plan.read_plan(arguments(**{"folder": tmp_path, **given, **change}), ["CoSimGen"])
+    finally:
+        logging.disable(logging.NOTSET)
+    assert not (tmp_path / "out").exists()
 
 
 def test_options_that_train_nothing_are_no_part_of_a_plan(tmp_path: Path, monkeypatch: Any) -> None:
