@@ -144,6 +144,12 @@ def test_impossible_noise_is_refused(upscaler: Path, tmp_path: Path, noise: obje
     assert "`input_noise`" in str(root_cause(caught.value))
 
 
+def test_a_seed_is_checked_before_it_is_used(upscaler: Path, tmp_path: Path) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        workflow(UPSCALER, "train", tmp_path, **{**TINY_UPSCALER, **places(upscaler), "seed": -1})
+    assert "`seed` must be a non-negative integer, got -1" in str(root_cause(caught.value))
+
+
 def test_small_pairs_can_be_redrawn(upscaler: Path, tiny_model: Path, tmp_path: Path) -> None:
     redraw = {"_target_": "cosimgen_monai.sampling.Redraw", "ckpt_path": str(tiny_model), "timestep": 50, "steps": 2}
     override = {**TINY_UPSCALER, "dataset_dir": places(upscaler)["dataset_dir"], "image_size": 32, "max_epochs": 1}
