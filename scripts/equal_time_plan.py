@@ -32,10 +32,13 @@ ABLATIONS = {
     "no discriminator": {"loss#triplet_weight": 1.0, "loss#adversarial_weight": 0},
     "neither": {"loss#triplet_weight": 0, "loss#adversarial_weight": 0},
     "channel fusion": {"network#fusion": "channel_addition"},
+    "full width": {"network#base_channels": 64},
     "half width": {"network#base_channels": 32},
 }
-DEFAULTS = {"starter": "no discriminator", "paper": "both losses"}
+DEFAULTS = {"starter": "neither", "paper": "both losses"}
 """Of the ablations, what ``train.json`` does as it is, and with ``paper.json``."""
+DEFAULT_WIDTHS = {"starter": "half width", "paper": "full width"}
+"""The width of every other ablation, which is none itself."""
 TIMED, WARM_UP = 20, 5
 """Iterations that a model is timed over, after those that warm it up."""
 VALIDATIONS, STEPS = 4, 20
@@ -43,6 +46,13 @@ VALIDATIONS, STEPS = 4, 20
 SECONDS_TIMED = 90
 """A model that is slower is timed over fewer iterations, three at least."""
 NO_PART_OF_A_PLAN = ("output_dir", "include_real", "plan_only", "guidance_scales")
+
+
+def models_of(args: argparse.Namespace) -> list[str]:
+    """Return the models that are compared."""
+    if not args.ablation:
+        return list(MODELS)
+    return [variant for variant in ABLATIONS if variant != DEFAULT_WIDTHS[args.scale]]
 
 
 def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str, Any]]:

@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from equal_time_plan import ABLATIONS, CONFIGS, MODELS, VALIDATIONS, read_plan, training_files, training_keys
+from equal_time_plan import CONFIGS, VALIDATIONS, models_of, read_plan, training_files, training_keys
 from plan_in_words import print_plan
 from table_columns import BY_CLASS, BY_TEXT, SETS, SINGLE_CLASS_SHARE, Column, columns_of, folder_name
 from table_figures import print_tables
@@ -38,7 +38,7 @@ from cosimgen_monai.settings import atomic_write
 def main() -> None:
     """Plan, train, draw, evaluate, and print the tables after each column."""
     args = read_arguments()
-    models = list(ABLATIONS) if args.ablation else list(MODELS)
+    models = models_of(args)
     columns = [column for model in models for column in columns_of(model, args.guidance_scales)]
     plan = read_plan(args, models)
     print_plan(args, plan)

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from pydoc import ErrorDuringImport
 from types import TracebackType
 
 from cosimgen_monai.processes import Launch, is_first_failure, lost_another_process, tell_launcher
@@ -44,13 +45,20 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
+def _is_interrupt(error: BaseException) -> bool:
+    """Tell whether this is Ctrl-C, also where it came while MONAI's resolver imported a module."""
+    return isinstance(error, KeyboardInterrupt) or (
+        isinstance(error, ErrorDuringImport) and issubclass(error.exc, KeyboardInterrupt)
+    )
+
+
 def _show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if not is_first_failure():
         return
-    if isinstance(error, KeyboardInterrupt):
+    error = _root(error)
+    if _is_interrupt(error):
         print("\nstopped; the same command goes on from the last checkpoint or sample.", file=sys.stderr)
         return
-    error = _root(error)
     message = f"{type(error).__name__}: {error}"
     lost = lost_another_process(error)
     if lost:

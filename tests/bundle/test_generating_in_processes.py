@@ -44,7 +44,7 @@ def test_two_processes_stopped_and_started_again_draw_what_one_draws(tmp_path: P
         return sum(len(list(csv.DictReader(path.open(newline="", encoding="utf-8")))) for path in manifests)
 
     with torchrun(*command, log=tmp_path / "stopped") as process:
-        wait_until(lambda: drawn() > 0, process)
+        wait_until(lambda: drawn() >= 2, process)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does at Ctrl-C
         assert process.wait(timeout=60) != 0
     assert (tmp_path / "stopped").read_text("utf-8").count("stopped; the same command goes on") == 1

@@ -82,19 +82,19 @@ def test_a_partial_table_says_so_and_holds_the_papers_figures(tmp_path: Path, ca
 
 
 def test_an_ablation_says_what_differs_from_the_default_and_how(tmp_path: Path, capsys: Any) -> None:
-    evaluated(tmp_path / "no_discriminator")
+    evaluated(tmp_path / "neither")
     evaluated(tmp_path / "no_triplet", frechet=10.0, f1=0.5)
-    for variant in ("no_discriminator", "no_triplet"):
+    for variant in ("neither", "no_triplet"):
         aligned = {"retrieval_accuracy": 0.25, "distance_ratio": 0.5}
         (tmp_path / variant / "alignment.json").write_text(json.dumps(aligned), "utf-8")
     args = arguments(tmp_path, ablation=True)
-    table_figures.print_tables(args, all_columns(["no triplet", "no discriminator", "half width"]))
+    table_figures.print_tables(args, all_columns(["no triplet", "neither", "full width"]))
     rows, lines = printed(capsys)  # the differences come last, in rows of the same names
-    assert any("no discriminator (default)" in line for line in lines)
+    assert any("neither (default)" in line for line in lines)
     assert rows["frechet_efficientnet_lite0"] == ["-2.5 better"]
     assert rows["presence F1, asked by class"] == ["-0.25 worse"]
     assert rows["matched_distance"] == ["0"]
-    assert rows["no triplet"] == []  # their heading: half width is not there yet
+    assert rows["no triplet"] == []  # their heading: full width is not there yet
 
 
 @pytest.mark.parametrize(("scale", "files"), [("starter", ["train.json"]), ("paper", ["train.json", "paper.json"])])
@@ -102,9 +102,11 @@ def test_the_ablations_default_is_the_configs(scale: str, files: list[str]) -> N
     config = ConfigParser()
     config.read_config([str(equal_time_plan.CONFIGS / name) for name in files])
     variants = equal_time_plan.ABLATIONS
-    for key, value in variants[equal_time_plan.DEFAULTS[scale]].items():
+    own_width = equal_time_plan.DEFAULT_WIDTHS[scale]
+    for key, value in {**variants[equal_time_plan.DEFAULTS[scale]], **variants[own_width]}.items():
         assert config[key.replace("#", "::")] == value
-    assert config["network::base_channels"] == 2 * variants["half width"]["network#base_channels"]
+    compared = equal_time_plan.models_of(arguments(Path(), ablation=True, scale=scale))
+    assert set(variants) - set(compared) == {own_width}
     assert config["network::fusion"] != variants["channel fusion"]["network#fusion"]
 
 

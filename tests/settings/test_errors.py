@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from pydoc import ErrorDuringImport, safeimport
 
 import pytest
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, ProcessFailure
@@ -31,3 +32,16 @@ def test_without_torchrun_no_file_is_written(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     errors._show(ValueError, ValueError("wrong"), None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_while_a_module_is_imported_is_told_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "slow_module.py").write_text("raise KeyboardInterrupt", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ErrorDuringImport) as raised:  # as MONAI's resolver looks a module up
+        safeimport("slow_module")
+    wrapped = RuntimeError("Failed to evaluate")
+    wrapped.__cause__ = raised.value
+    errors._show(RuntimeError, wrapped, None)
+    assert capsys.readouterr().err == "\nstopped; the same command goes on from the last checkpoint or sample.\n"
