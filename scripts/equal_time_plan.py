@@ -39,8 +39,8 @@ DEFAULTS = {"starter": "neither", "paper": "both losses"}
 """Of the ablations, what ``train.json`` does as it is, and with ``paper.json``."""
 DEFAULT_WIDTHS = {"starter": "half width", "paper": "full width"}
 """The width of every other ablation, which is none itself."""
-TIMED, WARM_UP = 20, 5
-"""Iterations that a model is timed over, after those that warm it up."""
+TIMED, WARM_UP = 20, 40
+"""Iterations that a model is timed over, after those that warm it up (of a short or slow epoch, its first half)."""
 VALIDATIONS, STEPS = 4, 20
 """Validations a model, and the steps in which CoSimGen draws a sample, as in ``train.json`` and ``inference.json``."""
 SECONDS_TIMED = 90
@@ -114,7 +114,7 @@ def time_model(args: argparse.Namespace, model: str) -> dict[str, Any]:
         times = [time.perf_counter()]
         with contextlib.suppress(_Timed):
             trainer.run()
-    first = min(WARM_UP, len(times) - 2)
+    first = min(WARM_UP, len(times) // 2)
     seconds = (times[-1] - times[first]) / (len(times) - 1 - first)
     epochs = args.minutes_per_model * 60 / (seconds * epoch_length)
     return {
