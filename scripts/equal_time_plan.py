@@ -21,7 +21,7 @@ import torch
 from ignite.engine import Events
 from monai.bundle import create_workflow
 
-from cosimgen_monai.settings import errors_in_their_own_words
+from cosimgen_monai.settings import atomic_write, errors_in_their_own_words
 
 CONFIGS = Path(__file__).resolve().parents[1] / "bundle" / "configs"
 MODELS = {"TGAN": "tgan", "Pix2PixGAN": "pix2pix", "CVAE": "cvae", "CoSimGen": ""}
@@ -61,8 +61,9 @@ def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str
     asked = {key: str(value) for key, value in vars(args).items() if key not in NO_PART_OF_A_PLAN}
     if path.is_file():
         known = json.loads(path.read_text("utf-8"))
-        if known["asked"] != asked:
-            sys.exit(f"{path} is of another run ({known['asked']}); choose another --output_dir.")
+        if known["asked"] != asked or set(known["models"]) != set(models):
+            of = f"{known['asked']}, {', '.join(known['models'])}"
+            sys.exit(f"{path} is of another run ({of}); choose another --output_dir.")
         return known["models"]
     print("timing each model for a few iterations", flush=True)
     try:
@@ -70,7 +71,8 @@ def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str
     except (OSError, ValueError) as error:  # a user's mistake, and nothing is begun yet
         sys.exit(f"{type(error).__name__}: {error}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"asked": asked, "models": plan}, indent=1), "utf-8")
+    with atomic_write(path) as draft:
+        draft.write_text(json.dumps({"asked": asked, "models": plan}, indent=1), "utf-8")
     return plan
 
 
@@ -89,12 +91,14 @@ def time_quietly(args: argparse.Namespace, model: str) -> dict[str, Any]:
 
 def time_model(args: argparse.Namespace, model: str) -> dict[str, Any]:
     """Train a model for a few iterations and return the epochs that the minutes hold, and the memory it takes."""
+    # a discriminator costs its full time from the iteration on at which its verdict counts
+    judged = {} if MODELS.get(model) else {"loss#adversarial_start": 0}
     with tempfile.TemporaryDirectory() as folder:
         run = create_workflow(
             config_file=training_files(args, model),
             workflow_type="train",
             logging_file=False,
-            **{**training_keys(args, model), "output_dir": folder, "max_epochs": 1},
+            **{**training_keys(args, model), "output_dir": folder, "max_epochs": 1, **judged},
         )
         run.initialize()
         trainer, device = (run.parser.get_parsed_content(key) for key in ("train#trainer", "target_device"))
@@ -122,7 +126,7 @@ def time_model(args: argparse.Namespace, model: str) -> dict[str, Any]:
         "iterations_per_epoch": epoch_length,
         "batch_size": batch_size,
         "max_epochs": max(1, math.ceil(epochs) if MODELS.get(model) else math.floor(epochs)),
-        "gpu_memory_gib": torch.cuda.max_memory_reserved() / 2**30 if device.type == "cuda" else None,
+        "gpu_memory_gib": torch.cuda.max_memory_reserved(device) / 2**30 if device.type == "cuda" else None,
         "memory_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
     }
 
@@ -133,7 +137,7 @@ class _Timed(Exception):
 
 def training_files(args: argparse.Namespace, model: str) -> list[str]:
     """Return the configs of a model's training."""
-    files = ["train.json", *(["paper.json"] if args.scale == "paper" else []), f"data/{args.dataset}.json"]
+    files = ["train.json", f"data/{args.dataset}.json", *(["paper.json"] if args.scale == "paper" else [])]
     if MODELS.get(model):
         files.append(f"baselines/{MODELS[model]}.json")
     return [str(CONFIGS / name) for name in files]

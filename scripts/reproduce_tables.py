@@ -24,13 +24,24 @@ from typing import Any
 
 from equal_time_plan import CONFIGS, VALIDATIONS, models_of, read_plan, training_files, training_keys
 from plan_in_words import print_plan
-from table_columns import BY_CLASS, BY_TEXT, SETS, SINGLE_CLASS_SHARE, Column, columns_of, folder_name
+from table_columns import (
+    BY_CLASS,
+    BY_TEXT,
+    REPORT,
+    SETS,
+    SINGLE_CLASS_SHARE,
+    Column,
+    columns_of,
+    folder_name,
+    shown_columns,
+)
 from table_figures import print_tables
 
 from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.networks import SentenceEncoder, TrainedModel, read_model
 from cosimgen_monai.reports.embedding_plot import embeddings_of
+from cosimgen_monai.reports.evaluated_pairs import MIN_GENERATED
 from cosimgen_monai.reports.evaluation_figures import asked_figures
 from cosimgen_monai.settings import atomic_write
 
@@ -39,7 +50,7 @@ def main() -> None:
     """Plan, train, draw, evaluate, and print the tables after each column."""
     args = read_arguments()
     models = models_of(args)
-    columns = [column for model in models for column in columns_of(model, args.guidance_scales)]
+    columns = shown_columns(args.output_dir, models, args.guidance_scales)
     plan = read_plan(args, models)
     print_plan(args, plan)
     if args.plan_only:
@@ -81,6 +92,10 @@ def read_arguments() -> argparse.Namespace:
         args.dataset_dir = str(args.output_dir / "phantom")
     if args.guidance_scales is None:
         args.guidance_scales = [1.0, 2.0] if args.scale == "starter" else [1.0]
+    if args.num_samples < MIN_GENERATED:
+        parser.error(f"--num_samples must be {MIN_GENERATED} or more, which evaluating needs; got {args.num_samples}.")
+    if args.minutes_per_model <= 0:
+        parser.error(f"--minutes_per_model must be above 0, got {args.minutes_per_model:g}.")
     args.guidance_scales = sorted(set(args.guidance_scales))
     if args.guidance_scales[0] < 1:
         parser.error(f"--guidance_scales are 1 (no guidance) or more, got {args.guidance_scales[0]:g}.")
@@ -131,7 +146,7 @@ def evaluate(args: argparse.Namespace, column: Column) -> None:
     All of them by default: five held-out patients lie so far from the others that the floor hides the models.
     """
     folder = column.folder(args.output_dir)
-    if (folder / "evaluation" / "report.json").is_file():
+    if (folder / REPORT).is_file():
         return
     image_size = read_trained(column, args.output_dir).card["network"]["image_size"]
     keys = {"generated_dir": folder / "generated", "output_dir": folder / "evaluation", "image_size": image_size}

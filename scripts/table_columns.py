@@ -19,6 +19,9 @@ SETS = {
 }
 """The folder of each set: the training's class sets at random or one class at a time, asked by class or by text."""
 
+REPORT = Path("evaluation") / "report.json"
+"""What an evaluated column's folder holds."""
+
 SINGLE_CLASS_SHARE = 0.25
 """Samples of a single class, as a share of those of class sets."""
 
@@ -79,6 +82,16 @@ def columns_in(output_dir: Path, models: Iterable[str]) -> list[Column]:
         scales = sorted(float(path.name.removeprefix(marker)) for path in output_dir.glob(f"{marker}*"))
         found += [Column(model), *(Column(model, scale) for scale in scales)]
     return found
+
+
+def shown_columns(output_dir: Path, models: Iterable[str], guidance_scales: Sequence[float]) -> list[Column]:
+    """Return the columns that are asked for, and those beside them that an earlier call has evaluated."""
+    shown = []
+    for model in models:
+        asked = columns_of(model, guidance_scales)
+        done = [c for c in columns_in(output_dir, [model]) if (c.folder(output_dir) / REPORT).is_file()]
+        shown += sorted({*asked, *done}, key=lambda column: column.guidance_scale)
+    return shown
 
 
 def folder_name(name: str) -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from equal_time_plan import DEFAULTS
-from table_columns import Column
+from table_columns import REPORT, Column
 
 from cosimgen_monai.reports.definitions import definition
 from cosimgen_monai.reports.paper_figures import PAPER
+from cosimgen_monai.settings import atomic_write
 
 PAPERS_NAMES = ("FID", "KID", "VGG", "LPIPS", "sFID", "PPV")
 """The paper's names of the figures of tables 1 and 2, in the order of ``PAPER``."""
@@ -62,7 +63,7 @@ class Figures:
 
 def figures_of(folder: Path) -> Figures | None:
     """Return a column's figures, or nothing where it is not evaluated to the end yet."""
-    report_path, asked_path = folder / "evaluation" / "report.json", folder / "asked.json"
+    report_path, asked_path = folder / REPORT, folder / "asked.json"
     if not (report_path.is_file() and asked_path.is_file()):
         return None
     report, found = json.loads(report_path.read_text("utf-8")), Figures()
@@ -127,7 +128,8 @@ def print_tables(args: argparse.Namespace, columns: list[Column]) -> None:
         "paper": paper,
         "default": default,
     }
-    (args.output_dir / "tables.json").write_text(json.dumps(table, indent=1), "utf-8")
+    with atomic_write(args.output_dir / "tables.json") as draft:
+        draft.write_text(json.dumps(table, indent=1), "utf-8")
 
 
 def _differences(done: dict[str, Figures], default: str, names: list[str]) -> list[list[str]]:

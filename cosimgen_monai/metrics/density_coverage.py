@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -27,16 +28,20 @@ def density_coverage(real: NDArray[Any], generated: NDArray[Any], k: int = 5) ->
             f"Density and coverage need more than {k} real images and a generated one, got {len(real)} and "
             f"{len(generated)}."
         )
-    radius = torch.cat([rows.topk(k + 1, largest=False).values[:, k] for rows in distances(real, real)])
-    balls, start = torch.zeros((), dtype=torch.float64), 0
-    covered = []
-    for rows in distances(real, generated):
-        within = rows < radius[start : start + len(rows), None]
-        balls += within.sum()
-        covered.append(within.any(1))
-        start += len(rows)
-    return {
-        "density": float(balls / (k * len(generated))),
-        "coverage": float(torch.cat(covered).double().mean()),
-        "k": k,
-    }
+    balls = covered = 0
+    for to_real, to_generated in zip(distances(real, real), distances(real, generated), strict=True):
+        radius = _smallest(to_real, k + 1)[:, k, None]
+        inside = sum((block < radius).sum(1) for block in to_generated)
+        balls += int(torch.as_tensor(inside).sum())
+        covered += int(torch.as_tensor(inside).count_nonzero())
+    return {"density": balls / (k * len(generated)), "coverage": covered / len(real), "k": k}
+
+
+def _smallest(blocks: Iterator[torch.Tensor], number: int) -> torch.Tensor:
+    """Return the smallest distances of each row, in rising order."""
+    best = next(blocks)
+    best = best.topk(min(number, best.shape[1]), largest=False).values
+    for block in blocks:
+        best = torch.cat([best, block], dim=1)
+        best = best.topk(min(number, best.shape[1]), largest=False).values
+    return best

@@ -31,7 +31,7 @@ def embedding_alignment(text: NDArray[Any], classes: NDArray[Any]) -> dict[str, 
         raise ValueError(f"Two class sets are needed and as many texts, got {text.shape} and {classes.shape}.")
     _, found = nearest(text, classes)
     number = len(text)
-    total = sum(float(chunk.sum()) for chunk in distances(text, classes))
+    total = sum(float(block.sum()) for blocks in distances(text, classes) for block in blocks)
     matched = float(np.linalg.norm(text.astype(np.float64) - classes.astype(np.float64), axis=1).sum())
     unmatched = (total - matched) / (number * (number - 1))
     return {

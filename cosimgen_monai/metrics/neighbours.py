@@ -12,21 +12,26 @@ from numpy.typing import NDArray
 _CHUNK = 1024
 
 
-def distances(a: NDArray[Any], b: NDArray[Any]) -> Iterator[torch.Tensor]:
-    """Yield the Euclidean distances of all rows of one set (Na D) to all of another (Nb D), float64, n Nb at a time.
+def distances(a: NDArray[Any], b: NDArray[Any]) -> Iterator[Iterator[torch.Tensor]]:
+    """Yield the Euclidean distances of rows (Na D) to columns (Nb D): for some rows at a time, some columns at a time.
 
     In float64, since the distance of a copy is a difference of large numbers.
     """
     for start in range(0, len(a), _CHUNK):
         rows = torch.from_numpy(np.asarray(a[start : start + _CHUNK], dtype=np.float64))
-        columns = [
+        yield (
             torch.cdist(rows, torch.from_numpy(np.asarray(b[i : i + _CHUNK], dtype=np.float64)))
             for i in range(0, len(b), _CHUNK)
-        ]
-        yield torch.cat(columns, dim=1)
+        )
 
 
 def nearest(a: NDArray[Any], b: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return each row's distance to its nearest row of the other set, and which row that is."""
-    rows = [chunk.min(1) for chunk in distances(a, b)]
-    return torch.cat([row.values for row in rows]).numpy(), torch.cat([row.indices for row in rows]).numpy()
+    smallest, index = [], []
+    for blocks in distances(a, b):
+        minima = [block.min(1) for block in blocks]
+        best = torch.stack([minimum.values for minimum in minima]).min(0)
+        within = torch.stack([minimum.indices for minimum in minima]).gather(0, best.indices[None])[0]
+        smallest.append(best.values)
+        index.append(best.indices * _CHUNK + within)
+    return torch.cat(smallest).numpy(), torch.cat(index).numpy()

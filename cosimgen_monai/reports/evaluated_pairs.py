@@ -119,11 +119,13 @@ def _halves(groups: list[str], group_name: str, seed: int) -> tuple[tuple[list[i
     order = rng.permutation(len(groups)).tolist()
     first: list[int] = []
     second: list[int] = []
-    names, counts = np.unique(groups, return_counts=True)
-    shuffled = rng.permutation(len(names))
-    for k in sorted(shuffled.tolist(), key=lambda k: -counts[k]):  # the largest first, to the emptier half
-        members = [i for i in order if groups[i] == names[k]]
-        (first if len(first) <= len(second) else second).extend(members)
+    members: dict[str, list[int]] = {name: [] for name in sorted(set(groups))}
+    for i in order:
+        members[groups[i]].append(i)
+    names = list(members)
+    shuffled = [names[k] for k in rng.permutation(len(names)).tolist()]
+    for name in sorted(shuffled, key=lambda name: -len(members[name])):  # the largest first, to the emptier half
+        (first if len(first) <= len(second) else second).extend(members[name])
     if min(len(first), len(second)) >= max(0.4 * len(groups), MIN_HALF):
         return (_shuffled(first, rng), _shuffled(second, rng)), group_name
     half = len(order) // 2

@@ -14,6 +14,7 @@ import torch
 
 from cosimgen_monai.data import PairSource
 from cosimgen_monai.metrics import MIN_CROPS, memorisation
+from cosimgen_monai.networks import LPIPS
 from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
 from cosimgen_monai.reports.evaluation_classes import figures_by_class
 from cosimgen_monai.reports.evaluation_figures import (
@@ -69,10 +70,18 @@ def evaluate_set(
         The report.
 
     Raises:
-        ValueError: if ``max_crops`` leaves a half without a Frechet distance, or a pair cannot be read.
+        ValueError: if the size is too small for LPIPS, a reader sheet would have no two cases, ``max_crops`` leaves a
+            half without a Frechet distance, or a pair cannot be read.
     """
     if max_crops < 2 * MIN_CROPS:
         raise ValueError(f"`max_crops` must be {2 * MIN_CROPS} or more, half for each real half, got {max_crops}.")
+    if include_real and reader_cases < 2:
+        raise ValueError(f"`reader_cases` must be 2 or more, half of them real, got {reader_cases}.")
+    if judges.lpips and settings["image_size"] < LPIPS.MIN_SIZE:
+        raise ValueError(
+            f"LPIPS compares images of {LPIPS.MIN_SIZE} pixels or more, `image_size` is {settings['image_size']}: give "
+            "a larger --image_size, or --feature_networks \"['efficientnet_lite0']\"."
+        )
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         real, generated, training = _measure(source, pairs, judges, device, Path(name), batch_size, max_crops)

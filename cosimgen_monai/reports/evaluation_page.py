@@ -103,11 +103,19 @@ def _presence(report: dict[str, Any]) -> str:
         ("PPV", presence["ppv"], presence["ppv_interval"], presence["single_class_queries"]),
         ("precision |P ∩ Q| / |P|", presence["precision"], None, presence["masks_with_classes"]),
     ]
+    paper = paper_rows(report["dataset"])
     cells = [
-        [name, number(value), f"{number(between[0])} to {number(between[1])}" if between else "", f"{count:,}"]
+        [
+            name,
+            number(value),
+            f"{number(between[0])} to {number(between[1])}" if between else "",
+            f"{count:,}",
+            *(number(row.get(name.lower())) for row in paper.values()),
+        ]
         for name, value, between, count in rows
     ]
-    return section("What was asked for", _define("presence") + table(["", "value", "95 % interval", "N"], cells))
+    head = ["", "value", "95 % interval", "N", *(f"paper: {model}" for model in paper)]
+    return section("What was asked for", _define("presence") + table(head, cells))
 
 
 def _classes(report: dict[str, Any]) -> str:

@@ -56,7 +56,7 @@ def heat_map_svg(names: Sequence[str], matrix: Matrix, cell: int = 40) -> str:
     side = margin + cell * len(names)
     parts = [
         f'<svg class="heat" viewBox="0 0 {side} {side}" width="{side}" role="img" '
-        'aria-label="Class co-occurrence matrix; its numbers are in co_occurrence.csv">'
+        'aria-label="Class co-occurrence matrix; each cell says its number">'
     ]
     for i, name in enumerate(names):
         middle = margin + cell * (i + 0.5)

@@ -13,7 +13,7 @@ from cosimgen_monai.networks import LPIPS, FeatureNetwork, feature_network
 
 NETWORKS = ("efficientnet_lite0", "inception", "vgg16", "lpips_alex", "lpips_vgg")
 ABSENT_FIGURES = {
-    "inception": ("frechet_inception", "kernel_inception"),
+    "inception": ("frechet_inception", "kernel_inception", "sfid_inception"),
     "vgg16": ("vgg16_distance",),
     "lpips_alex": ("lpips_alex",),
     "lpips_vgg": ("lpips_vgg",),
@@ -43,7 +43,7 @@ class Judges:
     @property
     def main(self) -> FeatureNetwork:
         """The network of density, coverage and memorisation."""
-        return self.features[0]
+        return next(network for network in self.features if network.name != "vgg16")
 
 
 def load_judges(names: Sequence[str], weights_dir: str | Path | None, device: torch.device) -> Judges:
@@ -51,15 +51,18 @@ def load_judges(names: Sequence[str], weights_dir: str | Path | None, device: to
 
     Args:
         names: which, of ``NETWORKS``.
-        weights_dir: a folder that holds weight files under their makers' names, beside torch hub's cache.
+        weights_dir: a folder that holds weight files under their makers' names, in place of torch hub's cache.
         device: where they go.
 
     Raises:
-        ValueError: if a name is none of the networks', a checksum differs, or no network of features is left.
+        ValueError: if a name is none of the networks' or stands there twice, a checksum differs, or no network is left
+            whose features distances are measured in (VGG's serve its own figure alone).
         FileNotFoundError: if the folder is missing.
     """
     if unknown := [name for name in names if name not in NETWORKS]:
         raise ValueError(f"`feature_networks` holds {unknown[0]!r}; there are: {', '.join(NETWORKS)}.")
+    if twice := [name for name in names if list(names).count(name) > 1]:
+        raise ValueError(f"`feature_networks` names {twice[0]!r} twice.")
     if weights_dir is not None and not Path(weights_dir).is_dir():
         raise FileNotFoundError(f"`weights_dir` {weights_dir} is no folder.")
     judges = Judges()
@@ -68,8 +71,9 @@ def load_judges(names: Sequence[str], weights_dir: str | Path | None, device: to
             _load(name, weights_dir, device, judges)
         except (FileNotFoundError, ModuleNotFoundError) as error:
             judges.absent[name] = str(error)
-    if not judges.features:
-        raise ValueError(f"No feature network could be loaded: {judges.absent}")
+    if all(network.name == "vgg16" for network in judges.features):
+        missing = f"; absent: {judges.absent}" if judges.absent else ""
+        raise ValueError(f"`feature_networks` must hold efficientnet_lite0 or inception, got {list(names)}{missing}.")
     return judges
 
 

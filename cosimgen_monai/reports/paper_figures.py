@@ -7,6 +7,7 @@ _CHOLEC_NOTE = (
     "On CholecSeg8k, Frechet figures tell little (the paper's appendix A): its frames come from 17 videos, so that two "
     "halves by video are far apart already. Look at the pictures first, and read each distance against its floor."
 )
+_DATASETS = {"PASCAL VOC 2012": "voc", "MBRSC": "mbrsc", "BTCV": "btcv", "BTCV-Zenodo": "btcv"}
 PAPER = {
     "voc": {
         "TGAN": (348.19, 0.29, 221.53, 0.77, 348.61, 1.0),
@@ -31,10 +32,10 @@ PAPER = {
 
 def paper_rows(dataset: str) -> dict[str, dict[str, float]]:
     """Return the paper's figures on a dataset, by model and figure; nothing where the paper has none."""
-    known = next((rows for key, rows in PAPER.items() if key in dataset.lower()), {})
+    known = PAPER.get(_DATASETS.get(dataset, ""), {})
     return {model: dict(zip(_COLUMNS, row, strict=True)) for model, row in known.items()}
 
 
 def dataset_note(dataset: str) -> str | None:
     """Return what must be known to read a dataset's figures, where something must."""
-    return _CHOLEC_NOTE if dataset.lower().startswith("cholec") else None
+    return _CHOLEC_NOTE if dataset == "CholecSeg8k" else None

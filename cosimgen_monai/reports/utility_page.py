@@ -51,7 +51,7 @@ def _arms(share: dict[str, Any], report: dict[str, Any]) -> str:
                 *_cells(difference["mean"], signed=True),
                 _cells(arm["dice"]["rare"])[0],
                 *_cells(difference["rare"], signed=True),
-                ", ".join(f"{value:.3f}" for value in arm["mean_of_each_seed"]),
+                ", ".join(map(_dice, arm["mean_of_each_seed"])),
             ]
         )
     rare = escape(", ".join(share["rare"])) or "none"
@@ -84,12 +84,10 @@ def _classes(share: dict[str, Any], report: dict[str, Any]) -> str:
 
 def _on_generated(share: dict[str, Any]) -> str:
     found = share["on_generated"]
-    rows = [
-        [escape(name), f"{row['generated']:.3f}", f"{row['held_out']:.3f}"] for name, row in found["classes"].items()
-    ]
-    rows.append(["mean", f"{found['dice_generated']:.3f}", f"{found['dice_held_out']:.3f}"])
+    rows = [[escape(name), _dice(row["generated"]), _dice(row["held_out"])] for name, row in found["classes"].items()]
+    rows.append(["mean", _dice(found["dice_generated"]), _dice(found["dice_held_out"])])
     ratio = found["ratio"]
-    words = "<p>Without a ratio: the segmenter finds nothing on held-out pairs.</p>"
+    words = "<p>Without a ratio: no class is drawn and found on held-out pairs.</p>"
     if ratio["value"] is not None:
         words = f"<p>Ratio {ratio['value']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f}).</p>"
     note = (
@@ -124,6 +122,10 @@ def _method(report: dict[str, Any]) -> str:
     ]
     head = ["arm", "real pairs of a batch", "class sets of the others", "steps at the end on real pairs alone"]
     return section("How it was measured", words + table(head, rows))
+
+
+def _dice(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _cells(figure: dict[str, Any], signed: bool = False) -> list[str]:

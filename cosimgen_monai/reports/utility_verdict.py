@@ -65,7 +65,10 @@ def _judged(difference: dict[str, Any]) -> Sentence:
 def _ratio(where: str, found: dict[str, Any]) -> Sentence:
     ratio = found["ratio"]["value"]
     if ratio is None:
-        return OPEN, f"{where}, the segmenter on real pairs finds nothing, so generated pairs cannot be judged by it."
+        return OPEN, (
+            f"{where}, no class is both drawn and found by the segmenter on held-out pairs: generated pairs cannot be "
+            "judged by it."
+        )
     words = (
         f"{where}, the segmenter trained on real pairs keeps {ratio:.2f} of its held-out Dice on generated ones "
         f"({found['ratio']['low']:.2f} to {found['ratio']['high']:.2f}; {TARGET_RATIO:g} is wanted)."

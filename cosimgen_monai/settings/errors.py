@@ -48,7 +48,7 @@ def _root(error: BaseException) -> BaseException:
 def _is_interrupt(error: BaseException) -> bool:
     """Tell whether this is Ctrl-C, also where it came while MONAI's resolver imported a module."""
     return isinstance(error, KeyboardInterrupt) or (
-        isinstance(error, ErrorDuringImport) and issubclass(error.exc, KeyboardInterrupt)
+        isinstance(error, ErrorDuringImport) and error.exc is KeyboardInterrupt
     )
 
 

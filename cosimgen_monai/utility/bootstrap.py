@@ -54,8 +54,11 @@ def by_group(counts: NDArray, groups: Sequence[str]) -> NDArray[np.int64]:
 
 
 def interval(values: NDArray[np.float64]) -> Interval:
-    """Return the middle 95 % of resampled values; resamples without a value are left out, ``None`` where all are."""
-    known = values[~np.isnan(values)]
+    """Return the middle 95 % of resampled values; resamples without a finite one are left out, ``None`` where all are.
+
+    A ratio over nothing has none.
+    """
+    known = values[np.isfinite(values)]
     if not len(known):
         return None
     low, high = np.quantile(known, [(1 - _SHARE) / 2, (1 + _SHARE) / 2])

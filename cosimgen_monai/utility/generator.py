@@ -13,7 +13,8 @@ from monai.bundle import create_workflow
 
 from cosimgen_monai.data import CachedPairs, PairSource
 from cosimgen_monai.networks import read_model
-from cosimgen_monai.settings import atomic_write
+from cosimgen_monai.sampling import NoiseSchedule, SamplingInferer
+from cosimgen_monai.settings import atomic_write, nearest_names
 
 _VALIDATIONS = 3
 _DATASET_KEYS = ("augmentation", "prompt_template", "prompt_contexts")
@@ -44,6 +45,19 @@ class GeneratorJob:
     seed: int
     device: str
     architectures: dict[str, Any] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Check what pairs are to be drawn with, before the training is paid for.
+
+        Raises:
+            ValueError: if a key is none of ``generating``'s, or one that decides how to sample is out of range.
+        """
+        written = json.loads(Path(self.drawing_config).read_text("utf-8"))
+        for key in self.drawing:
+            if key.split("#")[0] not in written:
+                raise ValueError(f"`drawing_settings` holds {key!r}: {nearest_names(key, written)}")
+        chosen = {key: {**written, **self.drawing}[key] for key in ("sampler", "steps", "guidance_scale")}
+        SamplingInferer(NoiseSchedule(), **chosen)
 
     def train(self, share: float, num_pairs: int, folder: Path) -> Path:
         """Train on a share of the training groups, or go on where a training was stopped; return its model."""

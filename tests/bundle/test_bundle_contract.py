@@ -54,7 +54,7 @@ def test_training_and_inference_have_the_required_properties(tmp_path: Path) -> 
 
 
 def test_each_overlay_only_sets_keys_that_something_reads(tmp_path: Path, real_ct: Path) -> None:
-    for overlay in (["paper.json"], ["data/phantom.json"], ["paper.json", "data/btcv.json"]):
+    for overlay in (["paper.json"], ["data/phantom.json"], ["data/btcv.json", "paper.json"]):
         files = [TRAIN, *(str(CONFIGS / name) for name in overlay)]
         folder = {"dataset_dir": str(real_ct)} if "data/btcv.json" in overlay else {}
         workflow(files, "train", tmp_path, device="cpu", **folder)

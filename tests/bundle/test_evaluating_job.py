@@ -52,7 +52,14 @@ def test_the_report_has_every_figure_beside_its_floor(evaluate: Evaluate, genera
         assert figures[name]["value"] is not None
         assert figures[name]["floor"] is not None
         assert figures[name]["n_generated"] == 10
-    for name in ("frechet_inception", "kernel_inception", "vgg16_distance", "lpips_alex", "lpips_vgg"):
+    for name in (
+        "frechet_inception",
+        "kernel_inception",
+        "sfid_inception",
+        "vgg16_distance",
+        "lpips_alex",
+        "lpips_vgg",
+    ):
         assert figures[name]["note"] == "weights absent"
     assert "download.pytorch.org" in report["weights_absent"]["vgg16"]
     assert report["presence"]["samples"] == 10
@@ -121,7 +128,9 @@ def test_data_overlays_fit_though_they_set_keys_of_training(
     [
         ({"real_part": "test"}, "`real_part` must be one of val, train, all"),
         ({"feature_networks": ["resnet"]}, "`feature_networks` holds 'resnet'"),
-        ({"feature_networks": ["vgg16"]}, "No feature network could be loaded"),
+        ({"feature_networks": ["vgg16"]}, "must hold efficientnet_lite0 or inception"),
+        ({"feature_networks": ["efficientnet_lite0", "efficientnet_lite0"]}, "names 'efficientnet_lite0' twice"),
+        ({"include_real": True, "reader_cases": 1}, "`reader_cases` must be 2 or more"),
         ({"weights_dir": "nowhere"}, "`weights_dir` nowhere is no folder"),
         ({"num_pairs": 0}, "`num_pairs` must be a positive integer"),
         ({"max_crops": 3}, "`max_crops` must be 4 or more"),

@@ -100,7 +100,7 @@ def test_ablations_are_overrides(tmp_path: Path, override: dict) -> None:
 
 
 def test_the_papers_scale_trains_on_real_ct(tmp_path: Path, real_ct: Path, caplog: pytest.LogCaptureFixture) -> None:
-    overlays = [TRAIN, str(CONFIGS / "paper.json"), str(CONFIGS / "data" / "btcv.json")]
+    overlays = [TRAIN, str(CONFIGS / "data" / "btcv.json"), str(CONFIGS / "paper.json")]
     few_steps = {
         "dataset_dir": str(real_ct),
         "split": "all",

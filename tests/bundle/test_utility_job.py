@@ -98,7 +98,7 @@ def test_a_generator_that_knows_other_patients_is_refused(measure: Measure, tmp_
 def test_the_shipped_weights_are_refused(measure: Measure) -> None:
     with pytest.raises(RuntimeError) as error:
         measure(ckpt_path=str(CONFIGS.parent / "models/model.pt"), image_size=64)
-    assert "does not say which pairs it was trained on" in str(root_cause(error.value))
+    assert "was trained on other pairs than this share's" in str(root_cause(error.value))
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,8 @@ def test_the_shipped_weights_are_refused(measure: Measure) -> None:
         ({"generated_per_real": 0}, "`generated_per_real` must be a number above 0"),
         ({"generated_per_real": "two"}, "`generated_per_real` must be a number above 0"),
         ({"guidance_scale": -1}, "`guidance_scale`"),
+        ({"drawing_settings#stepz": 5}, "`drawing_settings` holds 'stepz': nearest: 'steps'"),
+        ({"drawing_settings#steps": 0}, "`steps` must be 1 to 1000"),
         ({"image_size": 36}, "`segmenter_network` does not take 1 x 36 x 36 images"),
         ({"segmenter_network#out_channels": 3}, "logits of shape"),
         ({"segmenter_steps": 0}, "`segmenter_steps` must be a positive integer"),

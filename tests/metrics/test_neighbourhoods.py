@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from cosimgen_monai.metrics import density_coverage, memorisation
+from cosimgen_monai.metrics import density_coverage, memorisation, neighbours
 
 
-def test_density_and_coverage_are_as_defined() -> None:
+@pytest.mark.parametrize("rows_at_once", [1024, 45, 7, 1])
+def test_density_and_coverage_are_as_defined(rows_at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "_CHUNK", rows_at_once)
     rng = np.random.default_rng(0)
     real, generated, k = rng.normal(size=(60, 4)), rng.normal(0.2, 0.8, size=(45, 4)), 5
     radius = [np.sort([np.linalg.norm(x - y) for y in real])[k] for x in real]
@@ -38,6 +40,28 @@ def test_planted_copies_are_found_and_flag_the_set() -> None:
     assert not one["flagged"]  # one in fifty is 2 %
     generated[:4] = training[:4]
     assert memorisation(generated, held_out, training)["flagged"]
+
+
+@pytest.mark.parametrize("rows_at_once", [1024, 7])
+def test_the_nearest_is_found_among_many(rows_at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "_CHUNK", rows_at_once)
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(20, 4)), rng.normal(size=(33, 4))
+    distance, index = neighbours.nearest(a, b)
+    every = np.linalg.norm(a[:, None] - b[None], axis=2)
+    np.testing.assert_allclose(distance, every.min(1))
+    np.testing.assert_array_equal(index, every.argmin(1))
+
+
+def test_copies_are_found_where_held_out_images_are_copies_too() -> None:
+    rng = np.random.default_rng(0)
+    training, held_out = rng.normal(size=(100, 8)), rng.normal(size=(100, 8))
+    held_out[:3] = training[:3]  # blank slices, say, or frames of one still scene
+    copied = memorisation(training[:50].copy(), held_out, training)
+    assert copied["threshold"] == pytest.approx(0, abs=1e-5)
+    assert copied["share_suspect"] == 1
+    assert copied["flagged"]
+    assert not memorisation(rng.normal(size=(50, 8)), held_out, training)["flagged"]
 
 
 def test_the_share_of_suspects_has_its_interval() -> None:

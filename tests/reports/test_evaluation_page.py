@@ -13,6 +13,7 @@ from cosimgen_monai.metrics import density_coverage
 from cosimgen_monai.reports.evaluated_pairs import _halves
 from cosimgen_monai.reports.evaluation_figures import equally_many
 from cosimgen_monai.reports.evaluation_page import evaluation_page
+from cosimgen_monai.reports.paper_figures import paper_rows
 from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair
 from cosimgen_monai.reports.verdict import BAD, GOOD, OPEN, verdict_of
 
@@ -105,6 +106,13 @@ def test_what_cannot_be_told_is_said() -> None:
     assert marks(report, "not measured") == [OPEN]
     report["n"] = {**report["n"], "real_groups": 3}
     assert marks(report, "rest on 3 tile") == [OPEN]
+
+
+def test_the_papers_figures_stand_beside_its_own_datasets_alone() -> None:
+    assert paper_rows("MBRSC")["CoSimGen"]["ppv"] == 0.87
+    assert paper_rows("MBRSC")["TGAN"]["sfid_inception"] == 431.12
+    assert set(paper_rows("PASCAL VOC 2012")) == {"TGAN", "Pix2PixGAN", "CVAE", "CoSimGen"}
+    assert paper_rows("Vocal folds") == {}
 
 
 def test_the_page_is_one_file_with_the_papers_figures_beside() -> None:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 from tiny_parts import TINY_CLASSES
 
 from cosimgen_monai.reports.utility import utility_summary
@@ -40,6 +41,27 @@ def report_of(
     by_arm = {arm.name: counts(quality.get(arm.name, 0.7), held, len(groups)) for arm in ARMS}
     share = ShareResults(0.25, 5, presence, 20, by_arm, counts(generated, held, 20))
     return StudyResults(source, ARMS, groups, [share], 1, 500, 0, SETTINGS).report()
+
+
+@pytest.mark.parametrize("real", [0.0, None])
+@pytest.mark.parametrize("held", [(1, 2, 3), (1,)])
+def test_what_cannot_be_divided_is_no_figure_and_the_report_is_still_written(
+    real: float | None, held: tuple[int, ...]
+) -> None:
+    """A segmenter that finds nothing, or finds it in one patient of many; a generator that draws no tested class."""
+    source: Any = SimpleNamespace(name="tiny", group_name="patient", classes=TINY_CLASSES)
+    by_arm = {arm.name: counts(0.7, held) for arm in ARMS}
+    for found in by_arm.values():
+        found[:, :, 0] = 0
+        if real is None:
+            found[:, :1, 0] = 700  # in one slice of one patient: some resamples hold none
+    drawn = counts(0.6, held, 20) if real is not None else np.zeros((2, 20, 3, 4), np.int64)
+    for on_generated in (drawn, counts(0.6, held, 20)):
+        share = ShareResults(0.1, 5, np.ones((20, 4), np.uint8), 20, by_arm, on_generated)
+        report = StudyResults(source, ARMS, GROUPS, [share], 1, 500, 0, SETTINGS).report()
+        json.dumps(report, allow_nan=False)
+        assert "nan" not in utility_page(report).lower().replace("finance", "")
+        assert words_of(report)
 
 
 def words_of(report: dict[str, Any]) -> list[tuple[str, str]]:

@@ -110,6 +110,34 @@ def test_the_ablations_default_is_the_configs(scale: str, files: list[str]) -> N
     assert config["network::fusion"] != variants["channel fusion"]["network#fusion"]
 
 
+def test_paper_scale_has_the_papers_training_on_every_dataset() -> None:
+    for dataset in ("phantom", "btcv", "cholecseg8k", "mbrsc", "voc"):
+        config = ConfigParser()
+        args = arguments(Path(), dataset=dataset, scale="paper")
+        config.read_config(equal_time_plan.training_files(args, "CoSimGen"))
+        paper = json.loads((equal_time_plan.CONFIGS / "paper.json").read_text("utf-8"))
+        for key, value in paper.items():
+            assert config[key.replace("#", "::")] == value
+
+
+def test_a_later_calls_scales_stand_beside_those_evaluated_before(tmp_path: Path) -> None:
+    evaluated(tmp_path / "cosimgen_guidance_2")
+    (tmp_path / "cosimgen_guidance_8").mkdir()  # begun, not evaluated
+    shown = table_columns.shown_columns(tmp_path, ["CVAE", "CoSimGen"], [4.0])
+    assert [column.name for column in shown] == ["CVAE", "CoSimGen, guidance 2", "CoSimGen, guidance 4"]
+
+
+@pytest.mark.parametrize(("option", "value"), [("num_samples", "7"), ("minutes_per_model", "-5")])
+def test_too_little_is_refused_before_anything_is_trained(
+    option: str, value: str, tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    command = ["reproduce_tables.py", "--dataset", "phantom", "--output_dir", str(tmp_path), f"--{option}", value]
+    monkeypatch.setattr(sys, "argv", command)
+    with pytest.raises(SystemExit):
+        reproduce_tables.read_arguments()
+    assert f"--{option} must be" in capsys.readouterr().err
+
+
 def test_a_plan_is_kept_and_another_runs_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
     timed: list[str] = []
 

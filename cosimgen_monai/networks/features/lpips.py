@@ -47,6 +47,8 @@ class LPIPS(nn.Module):
         ValueError: if there is no such trunk.
     """
 
+    MIN_SIZE = 32
+    """The smallest height and width that the trunks can halve."""
     shift: torch.Tensor
     scale: torch.Tensor
 
@@ -79,9 +81,9 @@ class LPIPS(nn.Module):
         Raises:
             ValueError: if the images are smaller than 32 pixels, or differ in shape.
         """
-        if image.shape != other.shape or min(image.shape[-2:]) < 32:
+        if image.shape != other.shape or min(image.shape[-2:]) < self.MIN_SIZE:
             raise ValueError(
-                f"LPIPS compares images of one shape, 32 pixels at least; got {tuple(image.shape)} and "
+                f"LPIPS compares images of one shape, {self.MIN_SIZE} pixels at least; got {tuple(image.shape)} and "
                 f"{tuple(other.shape)}."
             )
         with torch.autocast(image.device.type, enabled=False):
