@@ -9,7 +9,7 @@ from cosimgen_monai.metrics.presence_rates import wilson_interval
 
 
 class PPV:
-    """Over queries of a single class, the share of masks that hold it; beside it |P ∩ Q| / |P| over all masks not empty.
+    """Over queries of a single class, the share of masks that hold it; beside it |P ∩ Q| / |P| over masks not empty.
 
     P is the set of classes drawn, Q the set asked for, the background in neither. What it cannot tell: what is drawn
     beside the asked class (the second figure does), and how well.

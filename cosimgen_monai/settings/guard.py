@@ -17,7 +17,7 @@ from cosimgen_monai.settings.workflow import active_config, active_parser
 TEXT_KEYS = ("prompts", "classes", "mix")
 """Keys that hold a person's own words."""
 
-_DATASET_KEYS = {"augmentation", "learning_rate", "prompt_template", "prompt_contexts"}
+DATASET_KEYS = ("augmentation", "learning_rate", "timestep_logit_normal", "prompt_template", "prompt_contexts")
 """What an overlay says of a dataset for every job; a job that has no use for it leaves it, unless it was typed."""
 _MONAI_KEYS = {"imports", "initialize", "run", "finalize", "_meta_", "save_execute_config"} | {
     str(properties[name][BundlePropertyConfig.ID]).split("::")[0]
@@ -57,7 +57,7 @@ def check_config() -> None:
                     "resolve such text. Leave the character out, or give prompts in a file: --prompts FILE.txt."
                 )
     _check_sections(config)
-    of_dataset = {key for key in _DATASET_KEYS if f"--{key}" not in sys.argv}
+    of_dataset = {key for key in DATASET_KEYS if f"--{key}" not in sys.argv}
     read = _MONAI_KEYS | of_dataset | {ref for text in _strings(config) for ref in re.findall(r"@(\w+)", text)}
     jobs = {key for key, value in config.items() if _is_job(value)}
     switched_off = {key for key, value in config.items() if value is None and f"--{key}" not in sys.argv}

@@ -14,10 +14,9 @@ from monai.bundle import create_workflow
 from cosimgen_monai.data import CachedPairs, PairSource
 from cosimgen_monai.networks import read_model
 from cosimgen_monai.sampling import NoiseSchedule, SamplingInferer
-from cosimgen_monai.settings import atomic_write, nearest_names
+from cosimgen_monai.settings import DATASET_KEYS, atomic_write, nearest_names
 
 _VALIDATIONS = 3
-_DATASET_KEYS = ("augmentation", "prompt_template", "prompt_contexts")
 
 
 @dataclass(frozen=True)
@@ -146,8 +145,8 @@ def check_generator(
 
 
 def dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
-    """Return what of a config says where pairs come from: ``source``, all that it refers to, words and augmentation."""
-    found = {key: config[key] for key in _DATASET_KEYS if key in config}
+    """Return what of a config is the dataset's: ``source``, all that it refers to, and what a data overlay may set."""
+    found = {key: config[key] for key in DATASET_KEYS if key in config}
     waiting = ["source"]
     while waiting:
         key = waiting.pop()

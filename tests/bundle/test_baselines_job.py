@@ -13,7 +13,7 @@ from tiny import CONFIGS, TINY, TRAIN, generate, root_cause, train_tiny, workflo
 from cosimgen_monai.networks import read_model
 
 KINDS = ("cvae", "pix2pix", "tgan")
-NOT_THEIRS = {"loss#adversarial_weight", "loss#adversarial_start", "validate#inferer#steps"}
+NOT_THEIRS = {"loss#triplet_weight", "loss#adversarial_weight", "loss#adversarial_start", "validate#inferer#steps"}
 JUDGES: dict[str, dict[str, Any]] = {
     "cvae": {},
     "pix2pix": {"discriminator#base_channels": 4, "discriminator#num_layers": 2},
@@ -103,7 +103,10 @@ def test_where_only_cosimgen_will_do_a_baseline_is_refused(tmp_path: Path, runs:
 
 
 @pytest.mark.parametrize("key", ["null_share", "timestep_logit_normal"])
-def test_a_key_of_the_diffusion_means_nothing_to_a_baseline(tmp_path: Path, key: str) -> None:
+def test_a_key_of_the_diffusion_means_nothing_to_a_baseline(
+    tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["monai.bundle", f"--{key}", "0.5"])  # from a data overlay it may come
     with pytest.raises(Exception) as caught:  # noqa: PT011
         workflow(overlay("cvae"), "train", tmp_path, **{**tiny_settings("cvae"), key: 0.5})
     assert f"Unknown key(s) ['{key}']" in str(root_cause(caught.value))

@@ -25,6 +25,7 @@ TINY: dict[str, Any] = {
     "source#matrix_size": 64,
     "network#base_channels": 8,
     "network#channel_mults": [1, 2],
+    "loss#triplet_weight": 1.0,
     "loss#adversarial_weight": 0.1,
     "loss#adversarial_start": 0,
     "discriminator#base_channels": 4,
