@@ -13,6 +13,7 @@ from cosimgen_monai.codec import Picture
 from cosimgen_monai.reports.style import STYLE
 
 _MAX_SIDE = 256
+_MARKS = {"good": "✓", "bad": "✗", "open": "?"}
 
 
 def document(title: str, heading: str, body: Iterable[str]) -> str:
@@ -34,6 +35,14 @@ def document(title: str, heading: str, body: Iterable[str]) -> str:
 def section(title: str, body: str, kind: str = "") -> str:
     """Return a section with a heading; ``kind`` is its CSS class."""
     return f'<section class="{kind}"><h2>{escape(title)}</h2>{body}</section>'
+
+
+def verdict_section(sentences: Iterable[tuple[str, str]]) -> str:
+    """Return what was found in plain words, each sentence after its mark (``good``, ``bad`` or ``open``)."""
+    rows = "".join(
+        f'<li class="{mark}"><strong>{_MARKS[mark]}</strong> {escape(words)}</li>' for mark, words in sentences
+    )
+    return section("Verdict", f'<ul class="verdict">{rows}</ul>')
 
 
 def picture(image: Picture, words: str) -> str:

@@ -18,6 +18,7 @@ def figures_by_class(classes: ClassTable, real: MeasuredSet, generated: Measured
     whole, drawn = first + second, generated.parts[0]
     objects = list(classes.objects)
     names = list(classes.names_of(objects))
+    agreed = agreement(whole.intensity, drawn.intensity)
     return {
         "sfid": {
             name: {
@@ -26,10 +27,7 @@ def figures_by_class(classes: ClassTable, real: MeasuredSet, generated: Measured
             }
             for name in whole.crops
         },
-        "agreement": {
-            **agreement(whole.intensity, drawn.intensity),
-            "floor": agreement(first.intensity, second.intensity)["mean"],
-        },
+        "agreement": {**agreed, "floor": _agreement_floor(agreed, agreement(first.intensity, second.intensity))},
         "layout": layout_distance(whole.layout, drawn.layout),
         "layout_floor": layout_distance(first.layout, second.layout),
         "co_occurrence": co_occurrence_figures(names, whole.presence[:, objects], drawn.presence[:, objects]),
@@ -37,6 +35,13 @@ def figures_by_class(classes: ClassTable, real: MeasuredSet, generated: Measured
             "mean_absolute_difference"
         ],
     }
+
+
+def _agreement_floor(agreed: dict[str, Any], halves: dict[str, Any]) -> float | None:
+    """Return the mean between the halves over the classes of the mean beside it; none where a half lacks one."""
+    compared = [name for name, row in agreed["classes"].items() if None not in row.values()]
+    floors = [halves["classes"][name]["difference"] for name in compared]
+    return sum(floors) / len(floors) if floors and None not in floors else None
 
 
 def co_occurrence_figures(names: list[str], real: NDArray[Any], generated: NDArray[Any]) -> dict[str, Any]:

@@ -7,14 +7,12 @@ from html import escape
 from typing import Any
 
 from cosimgen_monai.reports.definitions import definition
-from cosimgen_monai.reports.elements import document, number, section, table
+from cosimgen_monai.reports.elements import document, number, section, table, verdict_section
 from cosimgen_monai.reports.evaluation_pictures import gallery_section, pairs_beside
 from cosimgen_monai.reports.heat_map import heat_map_svg
 from cosimgen_monai.reports.paper_figures import dataset_note, paper_rows
 from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair
 from cosimgen_monai.reports.verdict import BAD, verdict_of
-
-_MARKS = {"good": "✓", "bad": "✗", "open": "?"}
 
 
 def evaluation_page(report: dict[str, Any], gallery: list[GalleryPair], beside: Sequence[NearestPair] = ()) -> str:
@@ -37,7 +35,7 @@ def evaluation_page(report: dict[str, Any], gallery: list[GalleryPair], beside: 
     first = [section("How to read this dataset", f"<p>{escape(note)}</p>", "notes"), pictures, figures] if note else []
     rest = first or [figures, pictures]
     sections = [
-        _verdict(report),
+        verdict_section(verdict_of(report)),
         *rest,
         _presence(report),
         _classes(report),
@@ -46,13 +44,6 @@ def evaluation_page(report: dict[str, Any], gallery: list[GalleryPair], beside: 
         _networks(report),
     ]
     return document(f"{report['dataset']}: evaluation", heading + (shows_real if beside else ""), sections)
-
-
-def _verdict(report: dict[str, Any]) -> str:
-    rows = "".join(
-        f'<li class="{mark}"><strong>{_MARKS[mark]}</strong>{escape(words)}</li>' for mark, words in verdict_of(report)
-    )
-    return section("Verdict", f'<ul class="verdict">{rows}</ul>')
 
 
 def _define(name: str) -> str:

@@ -89,7 +89,7 @@ def main() -> None:
     args = parser.parse_args()
     try:
         scores = [score_reader(path, args.key) for path in args.answers]
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError, csv.Error) as error:
         sys.exit(f"{type(error).__name__}: {error}")
     print(json.dumps(scores, indent=1))
 

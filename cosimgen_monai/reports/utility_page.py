@@ -5,10 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from cosimgen_monai.reports.elements import document, section, table
+from cosimgen_monai.reports.elements import document, section, table, verdict_section
 from cosimgen_monai.reports.utility_verdict import utility_verdict
-
-_MARKS = {"good": "✓", "bad": "✗", "open": "?"}
 
 
 def utility_page(report: dict[str, Any]) -> str:
@@ -21,18 +19,10 @@ def utility_page(report: dict[str, Any]) -> str:
         f"of {held_out['groups']} {escape(report['group_name'])}(s), {report['image_size']} × {report['image_size']}, "
         f"seed {report['seed']}.</p>"
     )
-    sections = [_verdict(report)]
+    sections = [verdict_section(utility_verdict(report))]
     for share in report["shares"]:
         sections += [_arms(share, report), _classes(share, report), _on_generated(share)]
     return document(f"{report['dataset']}: utility", heading, [*sections, _method(report)])
-
-
-def _verdict(report: dict[str, Any]) -> str:
-    rows = "".join(
-        f'<li class="{mark}"><strong>{_MARKS[mark]}</strong> {escape(words)}</li>'
-        for mark, words in utility_verdict(report)
-    )
-    return section("Verdict", f'<ul class="verdict">{rows}</ul>')
 
 
 def _title(share: dict[str, Any], what: str) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cosimgen_monai.reports.verdict import BAD, GOOD, OPEN, Sentence
+from cosimgen_monai.reports.verdict import BAD, FEW_GROUPS, GOOD, OPEN, Sentence
 
 TARGET_RATIO = 0.8
-_FEW_GROUPS = 10
 
 
 def utility_verdict(report: dict[str, Any]) -> list[Sentence]:
@@ -17,7 +16,7 @@ def utility_verdict(report: dict[str, Any]) -> list[Sentence]:
     if groups == 1:
         words = f"Only one {name} is held out: the intervals are over its pairs, and say nothing about another {name}."
         sentences.append((OPEN, words))
-    elif groups < _FEW_GROUPS:
+    elif groups < FEW_GROUPS:
         sentences.append((OPEN, f"Only {groups} {name}s are held out: read the intervals as too narrow."))
     if report["not_held_out"]:
         words = f"No held-out pair holds {', '.join(report['not_held_out'])}: nothing is said of them."

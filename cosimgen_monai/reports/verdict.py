@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 GOOD, BAD, OPEN = "good", "bad", "open"
-_FEW_GROUPS = 10
+FEW_GROUPS = 10
 Sentence = tuple[str, str]
 """A mark (good, bad, open) and a sentence."""
 
@@ -26,7 +26,7 @@ def verdict_of(report: dict[str, Any]) -> list[Sentence]:
             (OPEN, f"The smaller set has {few} images: read every distance against its floor, never alone.")
         )
     groups = report["n"]["real_groups"]
-    if groups < _FEW_GROUPS:
+    if groups < FEW_GROUPS:
         words = f"The floors rest on {groups} {report['group_name']}(s), which differ: --real_part all may have more."
         sentences.append((OPEN, words))
     if report["weights_absent"]:
