@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from headless import CHROMIUM, read_out
 from PIL import Image
 from tiny import CONFIGS, TINY, generate, root_cause, workflow
 
@@ -102,6 +104,34 @@ def test_real_images_are_shown_only_where_it_is_asked_for(
     page = (tmp_path / "run/index.html").read_text()
     assert page.count('nearest training image"') == len(report["memorisation"]["nearest"]) > 0
     assert (tmp_path / "run/reader_key.csv").read_text().count("generated,cosimgen_") == 4
+
+
+MEASURE = """<body><script>
+const out=document.createElement("pre"),frame=document.createElement("iframe");
+frame.style="width:390px;height:800px;border:0";frame.src="index.html";document.body.append(frame);
+frame.onload=()=>{const page=frame.contentDocument,root=page.documentElement,more=page.querySelector("details");
+  more.querySelector("summary").click();
+  const pictures=[...page.images];
+  out.textContent=JSON.stringify({width:root.scrollWidth,verdict:page.querySelectorAll(".verdict li").length,
+    pictures:pictures.length,drawn:pictures.filter(p=>p.complete&&p.naturalWidth).length,
+    opened:more.open&&more.querySelector("p").offsetHeight>0,maps:page.querySelectorAll("svg.heat").length});
+  document.body.replaceChildren(out)}
+</script></body>"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_the_page_is_read_on_a_telephone(evaluate: Evaluate, generated: Path, tmp_path: Path) -> None:
+    evaluate(generated)
+    page = tmp_path / "run" / "index.html"
+    assert page.stat().st_size < 10e6
+    assert not re.search(r"(src|href)=.?https?://", page.read_text("utf-8"))
+    page.with_name("measure.html").write_text(MEASURE, "utf-8")
+    shown = json.loads(read_out(page.with_name("measure.html")))
+    assert shown["width"] <= 390  # wide tables scroll within themselves
+    assert shown["verdict"] >= 3
+    assert shown["pictures"] == shown["drawn"] > 0
+    assert shown["maps"] == 2  # co-occurrence, real and generated
+    assert shown["opened"]
 
 
 def test_images_and_masks_alone_are_evaluated_and_it_is_said(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import csv
-import html
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+from headless import CHROMIUM, read_out
 from PIL import Image
 
 from cosimgen_monai.codec import ClassTable
@@ -21,7 +19,6 @@ from cosimgen_monai.export import Manifest
 from cosimgen_monai.export.record.manifest import COLUMNS
 from cosimgen_monai.reports import Gallery
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CLASSES = {"names": ["background", "liver", "spleen"], "background": 0, "has_void": False}
 CARD: dict[str, Any] = {"classes": CLASSES, "images": {"dataset": "a <phantom>"}}
 PROMPTS = ("A photo of liver", "</script><script>document.title='hacked'</script> liver, spleen", "spleen 脾臓")
@@ -99,12 +96,7 @@ def shown(page: Path) -> list[dict[str, Any]]:
     hashes = [f"#{urlencode(filters)}" if filters else "" for filters, *_ in FILTERS]
     reader = page.with_name("reader.html")
     reader.write_text(READ_ALL.replace("HASHES", json.dumps(hashes)), "utf-8")
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files"]
-    options += ["--virtual-time-budget=20000", f"--user-data-dir={page.parent / 'profile'}"]
-    command = [CHROMIUM, *options, "--dump-dom", reader.as_uri()]
-    dom = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
-    (results,) = re.findall(r"<pre>(.*?)</pre>", dom, re.DOTALL)
-    return json.loads(html.unescape(results))
+    return json.loads(read_out(reader, budget=20_000))
 
 
 def test_filters_show_what_they_say(shown: list[dict[str, Any]]) -> None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import base64
 import csv
-import html
 import io
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from headless import CHROMIUM, read_out
 from PIL import Image
 from scipy.stats import binomtest
 
@@ -23,7 +21,6 @@ from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
 from cosimgen_monai.reports.reader_scores import score_reader
 from cosimgen_monai.reports.reader_sheet import write_reader_sheet
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FILL_IN = """<script>
 reader.value="Dr. A";
 for(const part of cases){const k=part.dataset.case;
@@ -159,12 +156,7 @@ def test_answers_that_do_not_fit_are_refused(folder: Path, change: dict[str, str
 def test_a_browser_fills_in_the_sheet_and_its_csv_is_scored(folder: Path) -> None:
     page = (folder / "reader_sheet.html").read_text().replace("</body>", FILL_IN)
     (folder / "filled.html").write_text(page)
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000"]
-    command = [str(CHROMIUM), *options, f"--user-data-dir={folder / 'profile'}", "--dump-dom"]
-    target = (folder / "filled.html").as_uri()
-    dom = subprocess.run([*command, target], capture_output=True, text=True, check=True, timeout=120).stdout
-    (shown,) = re.findall(r"<pre>(.*?)</pre>", dom, re.DOTALL)
-    status, text = html.unescape(shown).split("\n", 1)
+    status, text = read_out(folder / "filled.html").split("\n", 1)
     assert status == "20 of 20 cases answered"
     (folder / "answers.csv").write_text(text, newline="")
     scores = score_reader(folder / "answers.csv", folder / "reader_key.csv")
