@@ -35,6 +35,9 @@ ABLATIONS = {
     "full width": {"network#base_channels": 64},
     "half width": {"network#base_channels": 32},
 }
+AT_PAPER_SCALE = {"batch_size": 24, "network#patch_size": 1, "network#channel_mults": [1, 2, 4, 8]}
+JUDGES_AT_PAPER_SCALE = {"discriminator#patch_size": 1, "discriminator#channel_mults": [1, 2, 4, 8]}
+"""What ``paper.json`` gives CoSimGen, for the baselines, whose overlays have the starter's; the second for TGAN."""
 DEFAULTS = {"starter": "neither", "paper": "both losses"}
 """Of the ablations, what ``train.json`` does as it is, and with ``paper.json``."""
 DEFAULT_WIDTHS = {"starter": "half width", "paper": "full width"}
@@ -146,4 +149,7 @@ def training_files(args: argparse.Namespace, model: str) -> list[str]:
 def training_keys(args: argparse.Namespace, model: str) -> dict[str, Any]:
     """Return the overrides of a model's training."""
     run = {"dataset_dir": args.dataset_dir, "cache_dir": str(args.output_dir / "cache"), "device": args.device}
-    return {**run, "seed": args.seed, **ABLATIONS.get(model, {})}
+    scale: dict[str, Any] = {}
+    if args.scale == "paper" and MODELS.get(model):
+        scale = {**AT_PAPER_SCALE, **(JUDGES_AT_PAPER_SCALE if model == "TGAN" else {})}
+    return {**run, "seed": args.seed, **scale, **ABLATIONS.get(model, {})}

@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from monai.bundle import ConfigParser
 from PIL import Image
 from tiny_parts import tiny_model, tiny_network
 
+from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.networks import save_model
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
@@ -118,6 +120,22 @@ def test_paper_scale_has_the_papers_training_on_every_dataset() -> None:
         paper = json.loads((equal_time_plan.CONFIGS / "paper.json").read_text("utf-8"))
         for key, value in paper.items():
             assert config[key.replace("#", "::")] == value
+
+
+@pytest.mark.parametrize("model", ["TGAN", "Pix2PixGAN", "CVAE"])
+def test_a_baseline_at_paper_scale_is_no_smaller_than_cosimgen(model: str) -> None:
+    args, config = arguments(Path(), scale="paper", dataset="phantom"), ConfigParser()
+    config.read_config(equal_time_plan.training_files(args, model))
+    config.update({key.replace("#", "::"): value for key, value in equal_time_plan.training_keys(args, model).items()})
+    paper = json.loads((equal_time_plan.CONFIGS / "paper.json").read_text("utf-8"))
+    assert config["batch_size"] == paper["batch_size"]
+    assert config["image_size"] == paper["image_size"]
+    sizes = {"patch_size", "channel_mults", "base_channels"}
+    assert {key: config["network"][key] for key in sizes} == {key: paper["network"][key] for key in sizes}
+    facts = {"num_classes": 3, "num_colours": 3, "image_size": config["image_size"]}
+    with torch.device("meta"):  # its shapes fit
+        network = ARCHITECTURES[equal_time_plan.MODELS[model]](**facts, **config["network"])
+    assert sum(parameter.numel() for parameter in network.parameters()) > 1e6
 
 
 def test_a_later_calls_scales_stand_beside_those_evaluated_before(tmp_path: Path) -> None:
