@@ -39,9 +39,8 @@ def density_coverage(real: NDArray[Any], generated: NDArray[Any], k: int = 5) ->
 
 def _smallest(blocks: Iterator[torch.Tensor], number: int) -> torch.Tensor:
     """Return the smallest distances of each row, in rising order."""
-    best = next(blocks)
-    best = best.topk(min(number, best.shape[1]), largest=False).values
+    best = torch.empty(0)
     for block in blocks:
-        best = torch.cat([best, block], dim=1)
-        best = best.topk(min(number, best.shape[1]), largest=False).values
+        seen = torch.cat([best, block], dim=1) if len(best) else block
+        best = seen.topk(min(number, seen.shape[1]), largest=False).values
     return best

@@ -73,15 +73,7 @@ def evaluate_set(
         ValueError: if the size is too small for LPIPS, a reader sheet would have no two cases, ``max_crops`` leaves a
             half without a Frechet distance, or a pair cannot be read.
     """
-    if max_crops < 2 * MIN_CROPS:
-        raise ValueError(f"`max_crops` must be {2 * MIN_CROPS} or more, half for each real half, got {max_crops}.")
-    if include_real and reader_cases < 2:
-        raise ValueError(f"`reader_cases` must be 2 or more, half of them real, got {reader_cases}.")
-    if judges.lpips and settings["image_size"] < LPIPS.MIN_SIZE:
-        raise ValueError(
-            f"LPIPS compares images of {LPIPS.MIN_SIZE} pixels or more, `image_size` is {settings['image_size']}: give "
-            "a larger --image_size, or --feature_networks \"['efficientnet_lite0']\"."
-        )
+    _check(judges, settings["image_size"], max_crops, reader_cases if include_real else None)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         real, generated, training = _measure(source, pairs, judges, device, Path(name), batch_size, max_crops)
@@ -104,6 +96,19 @@ def evaluate_set(
         write_reader_sheet(pairs, output_dir, reader_cases, seed)
     _write(Path(output_dir), {REPORT: json.dumps(report, indent=1), PAGE: evaluation_page(report, gallery, beside)})
     return report
+
+
+def _check(judges: Judges, image_size: int, max_crops: int, reader_cases: int | None) -> None:
+    """Refuse what would fail only after everything is measured."""
+    if max_crops < 2 * MIN_CROPS:
+        raise ValueError(f"`max_crops` must be {2 * MIN_CROPS} or more, half for each real half, got {max_crops}.")
+    if reader_cases is not None and reader_cases < 2:
+        raise ValueError(f"`reader_cases` must be 2 or more, half of them real, got {reader_cases}.")
+    if judges.lpips and image_size < LPIPS.MIN_SIZE:
+        raise ValueError(
+            f"LPIPS compares images of {LPIPS.MIN_SIZE} pixels or more, `image_size` is {image_size}: give "
+            "a larger --image_size, or --feature_networks \"['efficientnet_lite0']\"."
+        )
 
 
 def _write(folder: Path, texts: dict[str, str]) -> None:

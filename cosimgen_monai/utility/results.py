@@ -106,7 +106,7 @@ class StudyResults:
             arms[name] = {
                 "dice": self._figures(values[name], resampled[name], tested, rare),
                 "difference": None if name == baseline else self._figures(*difference, tested, rare),
-                "mean_of_each_seed": [known(class_mean(dice(c.sum(0)), tested)) for c in grouped[name]],
+                "mean_of_each_seed": [_known(class_mean(dice(c.sum(0)), tested)) for c in grouped[name]],
             }
         return {
             "share": results.share,
@@ -150,9 +150,9 @@ class StudyResults:
         names = self.source.classes.names
         return {
             "ratio": ratio,
-            "dice_generated": known(value[0]),
-            "dice_held_out": known(value[1]),
-            "classes": {names[i]: {key: known(both[i]) for key, both in dices.items()} for i in ids},
+            "dice_generated": _known(value[0]),
+            "dice_held_out": _known(value[1]),
+            "classes": {names[i]: {key: _known(both[i]) for key, both in dices.items()} for i in ids},
             "never_drawn": [names[i] for i in tested if i not in ids],
         }
 
@@ -163,13 +163,13 @@ def _mean_dice(counts: NDArray) -> NDArray[np.float64]:
     return means
 
 
-def known(value: Any) -> float | None:
+def _known(value: Any) -> float | None:
     """Return a figure as JSON knows it: ``None`` where there is nothing to divide by."""
     return float(value) if np.isfinite(value) else None
 
 
 def _figure(value: Any, resampled: NDArray[np.float64]) -> Figure:
     between = interval(resampled)
-    if known(value) is None or between is None:
+    if _known(value) is None or between is None:
         return {"value": None, "low": None, "high": None}
     return {"value": float(value), "low": between[0], "high": between[1]}
