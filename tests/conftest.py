@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from monai.optimizers import WarmupCosineSchedule
 from monai.transforms import Compose, RandFlipd, ScaleIntensityRanged
 from tiny_parts import TINY_CLASSES, embed_prompts, tiny_network, tiny_pairs
 from torch.utils.data import DataLoader
+from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
 
 from cosimgen_monai.data import CachedPairs, EpochSampler, PairDataset
 from cosimgen_monai.engines import CoSimGenTrainer, PairGenerator
@@ -181,3 +183,17 @@ def random_vgg16() -> torch.nn.Module:
         values = torch.randn(997, generator=generator) * (2 / max(parameter[0].numel(), 9)) ** 0.5
         parameter.data = values.repeat(-(-parameter.numel() // 997))[: parameter.numel()].view(parameter.shape)
     return network
+
+
+@pytest.fixture
+def random_inception() -> torch.nn.Module:
+    """torch-fidelity's Inception with random weights."""
+
+    class Blank(FeatureExtractorInceptionV3):
+        def load_state_dict(self, state: dict[str, torch.Tensor], *args: object, **kwargs: object) -> None:
+            return None
+
+    empty = io.BytesIO()
+    torch.save({}, empty)
+    empty.seek(0)
+    return Blank("inception-v3-compat", ["2048"], feature_extractor_weights_path=empty)

@@ -113,5 +113,33 @@ def check_held_out(card: dict[str, Any], dataset: str, split: dict[str, Any], pa
         )
 
 
+def check_trained_pairs(card: dict[str, Any], dataset: str, num_pairs: int, image_size: int, path: Path) -> None:
+    """Check that a model's training held as many pairs as the training part of an evaluation.
+
+    Another version or excerpt of a dataset is split otherwise by the same seed. Numbers are compared, not the labels'
+    hash: a mask resampled on another machine may differ by a pixel.
+
+    Args:
+        card: the model's file.
+        dataset: the name of the evaluation's dataset; of a model of another one nothing is known.
+        num_pairs: pairs of the evaluation's training part.
+        image_size: the evaluation's size; of a model of another one, or of a share of the pairs, nothing is known.
+        path: the model's path, for the messages.
+
+    Raises:
+        ValueError: if the numbers differ, so that the training may have seen the pairs that are held out here.
+    """
+    training = card.get("training")
+    if card["images"].get("dataset") != dataset or training is None or training["train_share"] != 1:
+        return
+    trained = sum(entry["count"] for entry in card["class_sets"])
+    if card["network"]["image_size"] == image_size and trained != num_pairs:
+        raise ValueError(
+            f"`ckpt_path` {path} was trained on {trained} pairs of {dataset}, but the training part here holds "
+            f"{num_pairs}: other files, so it may have seen the pairs that are compared with. Evaluate with the data "
+            "of its training, or with --real_part all."
+        )
+
+
 def _hex(colour: Sequence[int]) -> str:
     return "#" + "".join(f"{value:02x}" for value in colour) if colour else "no colour"

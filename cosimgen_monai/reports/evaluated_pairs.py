@@ -11,7 +11,7 @@ import numpy as np
 from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.data import PairSource, RealPairs, cache_pairs
 from cosimgen_monai.export import GeneratedFolder
-from cosimgen_monai.export.provenance import check_held_out, check_model
+from cosimgen_monai.export.provenance import check_held_out, check_model, check_trained_pairs
 from cosimgen_monai.metrics import num_scales
 from cosimgen_monai.networks import read_model
 from cosimgen_monai.settings import derive_seed
@@ -98,6 +98,8 @@ def open_pairs(
     )
     held_out = real_part == "val" and split != "all"
     training = cache_pairs(source, parts["train"], image_size, cache_dir) if held_out else None
+    if model is not None and training is not None:
+        check_trained_pairs(model.card, source.name, len(training), image_size, model.path)
     halves, by = _halves(real.groups, source.group_name, seed)
     order = np.random.default_rng(derive_seed("evaluation", seed)).permutation(len(generated)).tolist()
     trained = None if training is None else RealPairs(training, source.window)

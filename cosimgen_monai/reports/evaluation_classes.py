@@ -30,10 +30,9 @@ def figures_by_class(classes: ClassTable, real: MeasuredSet, generated: Measured
         "agreement": {**agreed, "floor": _agreement_floor(agreed, agreement(first.intensity, second.intensity))},
         "layout": layout_distance(whole.layout, drawn.layout),
         "layout_floor": layout_distance(first.layout, second.layout),
-        "co_occurrence": co_occurrence_figures(names, whole.presence[:, objects], drawn.presence[:, objects]),
-        "co_occurrence_floor": co_occurrence_figures(names, first.presence[:, objects], second.presence[:, objects])[
-            "mean_absolute_difference"
-        ],
+        "co_occurrence": co_occurrence_figures(
+            names, *(part.presence[:, objects] for part in (whole, drawn, first, second))
+        ),
     }
 
 
@@ -44,17 +43,24 @@ def _agreement_floor(agreed: dict[str, Any], halves: dict[str, Any]) -> float | 
     return sum(floors) / len(floors) if floors and None not in floors else None
 
 
-def co_occurrence_figures(names: list[str], real: NDArray[Any], generated: NDArray[Any]) -> dict[str, Any]:
-    """Return both matrices P(column | row) and the mean absolute difference over the entries that both have.
+def co_occurrence_figures(
+    names: list[str], real: NDArray[Any], generated: NDArray[Any], first: NDArray[Any], second: NDArray[Any]
+) -> dict[str, Any]:
+    """Return both matrices P(column | row), and the mean absolute difference over the entries that both have.
+
+    Its floor is over the same entries; there is none where a half lacks one.
 
     Args:
         names: names of the classes compared.
         real: zeros and ones, N x c.
         generated: zeros and ones, M x c.
+        first: half of the real rows.
+        second: the other half.
     """
     matrices = co_occurrence(real), co_occurrence(generated)
     difference = np.abs(matrices[0] - matrices[1])
     known = ~np.isnan(difference) & ~np.eye(len(names), dtype=bool)
+    between_halves = np.abs(co_occurrence(first) - co_occurrence(second))[known]
 
     def rounded(matrix: NDArray[np.float64]) -> list[list[float | None]]:
         return [[None if np.isnan(value) else round(float(value), 6) for value in row] for row in matrix]
@@ -64,4 +70,5 @@ def co_occurrence_figures(names: list[str], real: NDArray[Any], generated: NDArr
         "real": rounded(matrices[0]),
         "generated": rounded(matrices[1]),
         "mean_absolute_difference": float(difference[known].mean()) if known.any() else None,
+        "floor": float(between_halves.mean()) if known.any() and not np.isnan(between_halves).any() else None,
     }

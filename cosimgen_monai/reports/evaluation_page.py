@@ -143,7 +143,7 @@ def _matrices(report: dict[str, Any]) -> str:
     )
     words = (
         f"<p>Mean difference {number(matrix['mean_absolute_difference'])}, between two halves of the real images "
-        f"{number(report['co_occurrence_floor'])}.</p>"
+        f"{number(matrix['floor'])}.</p>"
     )
     return section("Co-occurrence", _define("co_occurrence") + words + f'<div class="beside">{maps}</div>')
 

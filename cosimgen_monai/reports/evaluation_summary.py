@@ -32,7 +32,7 @@ def evaluation_summary(report: dict[str, Any]) -> str:
     if agreement["left_out"]:
         lines.append(f"    without {', '.join(agreement['left_out'])}, which it draws nowhere, or once")
     difference = report["co_occurrence"]["mean_absolute_difference"]
-    lines.append(_line("co-occurrence difference", difference, report["co_occurrence_floor"]))
+    lines.append(_line("co-occurrence difference", difference, report["co_occurrence"]["floor"]))
     lines += _presence_lines(report)
     lines += _memorisation_lines(report)
     if report["weights_absent"]:

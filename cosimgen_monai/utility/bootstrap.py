@@ -12,6 +12,7 @@ from cosimgen_monai.settings import derive_seed
 from cosimgen_monai.utility.dice import dice
 
 _SHARE = 0.95
+_BLOCK = 256  # resamples at a time: with every generated pair a group of its own, all at once are too large
 Interval = tuple[float, float] | None
 
 
@@ -27,15 +28,17 @@ class Resamples:
         seeds: how often each seed is, R x S.
     """
 
-    groups: NDArray[np.int64]
+    groups: NDArray[np.uint16]
     seeds: NDArray[np.int64]
 
     @staticmethod
     def draw(num_groups: int, num_seeds: int, number: int, seed: int) -> Resamples:
         """Draw resamples, as many groups and seeds in each as there are."""
         rng = np.random.default_rng(derive_seed("bootstrap", seed))
-        counts = [rng.multinomial(n, np.full(n, 1 / n), size=number) for n in (num_groups, num_seeds)]
-        return Resamples(counts[0], counts[1])
+        groups = np.empty((number, num_groups), np.uint16)  # no count comes near its limit, R x G numbers stand here
+        for row in groups:
+            row[:] = rng.multinomial(num_groups, np.full(num_groups, 1 / num_groups))
+        return Resamples(groups, rng.multinomial(num_seeds, np.full(num_seeds, 1 / num_seeds), size=number))
 
     def dice(self, counts: NDArray) -> NDArray[np.float64]:
         """Return the Dice of each class in each resample, R x c, the mean over seeds.
@@ -43,8 +46,13 @@ class Resamples:
         Args:
             counts: pixel counts by seed and group, S x G x 3 x c.
         """
-        summed = np.einsum("rg,sgkc->rskc", self.groups, counts, optimize=True)
-        return np.einsum("rs,rsc->rc", self.seeds / self.seeds.sum(1, keepdims=True), dice(summed))
+        shares = self.seeds / self.seeds.sum(1, keepdims=True)
+        found = np.empty((len(shares), counts.shape[-1]))
+        for start in range(0, len(shares), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            summed = np.einsum("rg,sgkc->rskc", self.groups[block].astype(np.int64), counts, optimize=True)
+            found[block] = np.einsum("rs,rsc->rc", shares[block], dice(summed))
+        return found
 
 
 def by_group(counts: NDArray, groups: Sequence[str]) -> NDArray[np.int64]:

@@ -11,9 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from headless import CHROMIUM, read_out
 from PIL import Image
 from tiny import CONFIGS, TINY, generate, root_cause, workflow
+from torch import nn
+
+from cosimgen_monai.networks.features import WeightFile
 
 EVALUATE = str(CONFIGS / "evaluate.json")
 FEW = {"image_size": 32, "num_pairs": 20, "max_crops": 8, "val_share": 0.4, "device": "cpu"}
@@ -71,6 +75,26 @@ def test_the_report_has_every_figure_beside_its_floor(evaluate: Evaluate, genera
     assert len(page) < 10e6
     assert report["prompts"] == "manifest.csv"
     assert (report["image_size"], report["split"], report["real_part"], report["seed"]) == (32, "group", "val", 0)
+
+
+def test_with_the_standard_weights_their_figures_stand_beside_the_others(
+    evaluate: Evaluate,
+    generated: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    random_vgg16: nn.Module,
+    random_inception: nn.Module,
+) -> None:
+    linear = {f"lin{k}.model.1.weight": torch.rand(1, c, 1, 1) for k, c in enumerate((64, 128, 256, 512, 512))}
+    states = {"Inception": random_inception.state_dict(), "VGG16": random_vgg16.state_dict(), "LPIPS (vgg)": linear}
+    from_file = WeightFile.load
+    monkeypatch.setattr(WeightFile, "load", lambda self, *place: states.get(self.network) or from_file(self, *place))
+    report = evaluate(generated, feature_networks=["inception", "vgg16", "lpips_vgg"], num_pairs=4)
+    figures = figures_of(report)
+    for name in ("frechet_inception", "kernel_inception", "vgg16_distance", "lpips_vgg"):
+        assert figures[name]["value"] > 0
+        assert figures[name]["floor"] is not None
+    assert report["sfid"]["inception"]["mean"] > 0
+    assert not report["weights_absent"]
 
 
 def test_the_same_evaluation_gives_the_same_figures(evaluate: Evaluate, generated: Path) -> None:

@@ -16,7 +16,7 @@ from cosimgen_monai.data import UnknownValuesError
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.export.nifti.dataset import dataset_folder
 from cosimgen_monai.export.pictures.png import indexed
-from cosimgen_monai.export.provenance import check_held_out, check_model
+from cosimgen_monai.export.provenance import check_held_out, check_model, check_trained_pairs
 
 CLASSES = ClassTable(("background", "liver", "spleen"), background=0)
 
@@ -197,6 +197,21 @@ def test_pairs_held_out_must_be_those_that_the_training_held_out() -> None:
         check_held_out(card, "phantom", {**here, "seed": 0}, Path("model.pt"))
     with pytest.raises(ValueError, match="split all, here group"):
         check_held_out({**card, "split": "all"}, "phantom", here, Path("model.pt"))
+
+
+def test_pairs_held_out_must_be_of_the_files_that_the_training_split() -> None:
+    card = {
+        "images": {"dataset": "phantom"},
+        "network": {"image_size": 64},
+        "training": {"train_share": 1.0},
+        "class_sets": [{"ids": [1], "count": 3}, {"ids": [1, 2], "count": 2}],
+    }
+    check_trained_pairs(card, "phantom", 5, 64, Path("model.pt"))
+    for unknown in ({"dataset": "BTCV", "image_size": 64}, {"dataset": "phantom", "image_size": 32}):
+        check_trained_pairs(card, num_pairs=4, path=Path("model.pt"), **unknown)
+    check_trained_pairs({**card, "training": {"train_share": 0.5}}, "phantom", 9, 64, Path("model.pt"))
+    with pytest.raises(ValueError, match="5 pairs of phantom, but the training part here holds 4"):
+        check_trained_pairs(card, "phantom", 4, 64, Path("model.pt"))
 
 
 def test_a_model_must_be_of_the_classes_and_have_drawn_the_set() -> None:

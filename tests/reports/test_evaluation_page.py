@@ -61,8 +61,8 @@ def a_report() -> dict[str, Any]:
             "real": [[1.0]],
             "generated": [[None]],
             "mean_absolute_difference": None,
+            "floor": None,
         },
-        "co_occurrence_floor": None,
         "presence": None,
         "memorisation": {
             "share_suspect": 0.01,

@@ -37,6 +37,17 @@ def test_the_difference_of_two_arms_has_scipys_interval() -> None:
     np.testing.assert_allclose(found, (expected.low, expected.high), atol=0.004)
 
 
+def test_each_resample_sums_its_groups_and_averages_its_seeds() -> None:
+    counts = counts_of(0.7, seeds=3)
+    resamples = Resamples.draw(GROUPS, 3, 600, seed=0)  # more than are summed at a time
+    values = resamples.dice(counts)
+    assert resamples.groups.sum(1).tolist() == [GROUPS] * 600
+    for r in (0, 255, 256, 599):
+        chosen = np.repeat(np.arange(GROUPS), resamples.groups[r])
+        by_seed = [dice(seed[chosen].sum(0)) for seed in np.repeat(counts, resamples.seeds[r], axis=0)]
+        np.testing.assert_allclose(values[r], np.mean(by_seed, axis=0))
+
+
 def test_pairing_takes_out_what_both_arms_share() -> None:
     same = counts_of(0.6)
     resamples = Resamples.draw(GROUPS, 1, 500, seed=0)

@@ -11,7 +11,6 @@ import torch
 from efficientnet_lite_pytorch import EfficientNet
 from PIL import Image
 from torch import nn
-from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
 
 from cosimgen_monai.networks import LPIPS, FeatureNetwork, feature_network
 from cosimgen_monai.networks.features import VGG16, EfficientNetLite0, Inception, WeightFile
@@ -63,13 +62,8 @@ def test_vgg16_is_torchvisions(random_vgg16: nn.Module) -> None:
         torch.testing.assert_close(ours.stage("features.6")(image), theirs.features[:7](x), rtol=1e-4, atol=1e-5)
 
 
-def test_inception_sees_what_torch_fidelity_sees(tmp_path: Path) -> None:
-    class Blank(FeatureExtractorInceptionV3):
-        def load_state_dict(self, state: dict[str, torch.Tensor], *args: object, **kwargs: object) -> None:
-            return None
-
-    torch.save({}, tmp_path / "empty.pth")
-    theirs = Blank("inception-v3-compat", ["2048"], feature_extractor_weights_path=str(tmp_path / "empty.pth"))
+def test_inception_sees_what_torch_fidelity_sees(random_inception: nn.Module) -> None:
+    theirs = random_inception
     eight_bit = torch.randint(0, 256, (2, 3, 64, 64), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     ours = Inception(theirs.state_dict())
     torch.testing.assert_close(ours(eight_bit.float() / 127.5 - 1), theirs(eight_bit)[0])
