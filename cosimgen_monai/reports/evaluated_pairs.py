@@ -99,7 +99,7 @@ def open_pairs(
     held_out = real_part == "val" and split != "all"
     training = cache_pairs(source, parts["train"], image_size, cache_dir) if held_out else None
     if model is not None and training is not None:
-        check_trained_pairs(model.card, source.name, len(training), image_size, model.path)
+        check_trained_pairs(model.card, source.name, len(training.rows), image_size, model.path)
     halves, by = _halves(real.groups, source.group_name, seed)
     order = np.random.default_rng(derive_seed("evaluation", seed)).permutation(len(generated)).tolist()
     trained = None if training is None else RealPairs(training, source.window)
