@@ -42,7 +42,7 @@ DEFAULTS = {"starter": "neither", "paper": "both losses"}
 """Of the ablations, what ``train.json`` does as it is, and with ``paper.json``."""
 DEFAULT_WIDTHS = {"starter": "half width", "paper": "full width"}
 """The width of every other ablation, which is none itself."""
-TIMED, WARM_UP = 20, 40
+TIMED, WARM_UP = 60, 40
 """Iterations that a model is timed over, after those that warm it up (of a short or slow epoch, its first half)."""
 VALIDATIONS, STEPS = 4, 20
 """Validations a model, and the steps in which CoSimGen draws a sample, as in ``train.json`` and ``inference.json``."""
@@ -121,8 +121,7 @@ def time_model(args: argparse.Namespace, model: str) -> dict[str, Any]:
         times = [time.perf_counter()]
         with contextlib.suppress(_Timed):
             trainer.run()
-    first = min(WARM_UP, len(times) // 2)
-    seconds = (times[-1] - times[first]) / (len(times) - 1 - first)
+    seconds = seconds_per_iteration(times)
     epochs = args.minutes_per_model * 60 / (seconds * epoch_length)
     return {
         "seconds_per_iteration": seconds,
@@ -132,6 +131,12 @@ def time_model(args: argparse.Namespace, model: str) -> dict[str, Any]:
         "gpu_memory_gib": torch.cuda.max_memory_reserved(device) / 2**30 if device.type == "cuda" else None,
         "memory_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
     }
+
+
+def seconds_per_iteration(times: list[float]) -> float:
+    """Return the mean time of an iteration after the warm-up, from when it all began and when each iteration ended."""
+    first = min(WARM_UP, (len(times) - 1) // 2)
+    return (times[-1] - times[first]) / (len(times) - 1 - first)
 
 
 class _Timed(Exception):

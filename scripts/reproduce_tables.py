@@ -38,7 +38,7 @@ from table_columns import (
 from table_figures import print_tables
 
 from cosimgen_monai.baselines import ARCHITECTURES
-from cosimgen_monai.export import GeneratedFolder
+from cosimgen_monai.export import GeneratedFolder, size_trained_at
 from cosimgen_monai.networks import SentenceEncoder, TrainedModel, read_model
 from cosimgen_monai.reports.embedding_plot import embeddings_of
 from cosimgen_monai.reports.evaluated_pairs import MIN_GENERATED
@@ -118,10 +118,12 @@ def draw_sets(args: argparse.Namespace, column: Column) -> None:
     """
     weights, folder = column.training(args.output_dir) / "model.pt", column.folder(args.output_dir)
     single = math.ceil(SINGLE_CLASS_SHARE * args.num_samples)
-    classes = read_trained(column, args.output_dir).classes
-    names = [[name] for name in classes.names_of(classes.objects)]
+    model = read_trained(column, args.output_dir)
+    names = [[name] for name in model.classes.names_of(model.classes.objects)]
     keys = {"ckpt_path": weights, "guidance_scale": column.guidance_scale, "device": args.device, "seed": args.seed}
     keys |= {"upscale": 1, "formats": ["png"]}
+    if (size := size_trained_at(model.card)) is not None:
+        keys["export_size"] = size
     asks = {"class sets": {"num_samples": args.num_samples}}
     asks["single class"] = {"classes": names, "num_samples": max(single, len(names))}
     for (kind, _), place in column.sets().items():

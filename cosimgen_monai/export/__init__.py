@@ -14,7 +14,7 @@ from cosimgen_monai.export.nifti.nnunet_labels import NnUNetLabels
 from cosimgen_monai.export.pictures.thumbnails import Thumbnails, small_pictures
 from cosimgen_monai.export.postprocessing.intensity import RestoreIntensity
 from cosimgen_monai.export.postprocessing.keep_classes import KeepClasses, exported_card
-from cosimgen_monai.export.postprocessing.native_shape import RestoreShape
+from cosimgen_monai.export.postprocessing.native_shape import RestoreShape, size_trained_at
 from cosimgen_monai.export.postprocessing.upscale import Upscale
 from cosimgen_monai.export.record.contact_sheet import ContactSheet
 from cosimgen_monai.export.record.dataset_card import DatasetCard
@@ -50,5 +50,6 @@ __all__ = [
     "open_writers",
     "run_facts",
     "sample_id",
+    "size_trained_at",
     "small_pictures",
 ]

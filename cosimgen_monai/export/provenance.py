@@ -12,6 +12,7 @@ from PIL import Image
 
 from cosimgen_monai.codec import ClassTable, display_colours, fibonacci_palette
 from cosimgen_monai.export.nifti.nnunet_labels import NnUNetLabels
+from cosimgen_monai.networks import ancestors
 
 
 def check_names(folder: Path, classes: ClassTable) -> None:
@@ -91,6 +92,8 @@ def check_model(card: dict[str, Any], classes: ClassTable, rows: Sequence[dict[s
 def check_held_out(card: dict[str, Any], dataset: str, split: dict[str, Any], path: Path) -> None:
     """Check that pairs held out from a model's training are those that an evaluation takes for held out.
 
+    The same is asked of the models that it began from.
+
     Args:
         card: the model's file.
         dataset: the name of the evaluation's dataset; of a model of another one nothing is known.
@@ -100,17 +103,20 @@ def check_held_out(card: dict[str, Any], dataset: str, split: dict[str, Any], pa
     Raises:
         ValueError: if the training was split otherwise, so that it may have seen them.
     """
-    if card["images"].get("dataset") != dataset or card.get("training") is None:
-        return
-    trained = {"split": card["split"], **{key: card["training"][key] for key in ("val_share", "seed")}}
-    deciding = list(split) if trained["split"] == split["split"] == "group" else ["split"]
-    if differing := [key for key in deciding if trained[key] != split[key]]:
-        options = " ".join(f"--{key} {trained[key]}" for key in differing)
-        raise ValueError(
-            f"`ckpt_path` {path} was trained with another split of {dataset}: "
-            + ", ".join(f"{key} {trained[key]}, here {split[key]}" for key in differing)
-            + f". It may have seen the pairs that are compared with. Evaluate with {options}, or with --real_part all."
-        )
+    for known in (card, *ancestors(card)):
+        if known["images"].get("dataset") != dataset or known.get("training") is None:
+            continue
+        trained = {"split": known["split"], **{key: known["training"][key] for key in ("val_share", "seed")}}
+        deciding = list(split) if trained["split"] == split["split"] == "group" else ["split"]
+        if differing := [key for key in deciding if trained[key] != split[key]]:
+            options = " ".join(f"--{key} {trained[key]}" for key in differing)
+            began = "" if known is card else " began with weights (--init_from) that"
+            raise ValueError(
+                f"`ckpt_path` {path}{began} was trained with another split of {dataset}: "
+                + ", ".join(f"{key} {trained[key]}, here {split[key]}" for key in differing)
+                + ". It may have seen the pairs that are compared with. "
+                + f"Evaluate with {options}, or with --real_part all."
+            )
 
 
 def check_trained_pairs(card: dict[str, Any], dataset: str, num_pairs: int, image_size: int, path: Path) -> None:

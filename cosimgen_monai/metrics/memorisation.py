@@ -1,4 +1,4 @@
-"""Memorisation: are generated images nearer to training images than images of new patients ever are?"""
+"""Memorisation: are generated images nearer to training images than images of new patients are?"""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from cosimgen_monai.networks.discriminator import PairDiscriminator
 from cosimgen_monai.networks.encoders import ClassEncoder, TextEncoder, TimestepEncoder
 from cosimgen_monai.networks.espcn import ESPCN, icnr
 from cosimgen_monai.networks.features import LPIPS, FeatureNetwork, feature_network
-from cosimgen_monai.networks.initialisation import initialise, origin
+from cosimgen_monai.networks.initialisation import ancestors, initialise, origin
 from cosimgen_monai.networks.model_file import (
     ARCHITECTURES,
     TrainedModel,
@@ -34,6 +34,7 @@ __all__ = [
     "TextEncoder",
     "TimestepEncoder",
     "TrainedModel",
+    "ancestors",
     "check_size",
     "feature_network",
     "icnr",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,11 +79,23 @@ def _fitting(own: dict[str, torch.Tensor], model: TrainedModel) -> list[str]:
 
 
 def origin(init_from: str | Path | None) -> dict[str, Any] | None:
-    """Return what a fine-tuned model's file says of the one it began from: its hash, data and terms bind it too."""
+    """Return what a fine-tuned model's file says of the one it began from: its hash, data and terms bind it too.
+
+    Also how its data were split, and what it began from itself: whoever holds pairs out must know them all.
+    """
     if init_from is None:
         return None
     card = read_model(init_from, _KEY).card
-    return {"sha256": card["sha256"], "images": card["images"]}
+    known = ("sha256", "images", "split", "training", "initialised_from")
+    return {key: card[key] for key in known if key in card}
+
+
+def ancestors(card: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return what a model's file says of the models that it began from, the nearest first."""
+    began = card.get("initialised_from")
+    while began is not None:
+        yield began
+        began = began.get("initialised_from")
 
 
 def _copy_class_rows(weight: torch.Tensor, classes: ClassTable, model: TrainedModel) -> tuple[list[str], list[str]]:

@@ -38,7 +38,7 @@ def verdict_of(report: dict[str, Any]) -> list[Sentence]:
 def _memorised(found: dict[str, Any] | None) -> Sentence:
     if found is None:
         return OPEN, "Whether it memorised cannot be told: no real image of this comparison is held out from training."
-    share = f"{found['share_suspect']:.1%} of its images lie nearer to a training image than held-out images ever do"
+    share = f"{found['share_suspect']:.1%} of its images are nearer to a training image than 99 % of held-out ones are"
     if found["flagged"]:
         return BAD, f"It may have memorised: {share}. Look at the nearest training images before sharing anything."
     return GOOD, f"No sign of memorised images: {share} (5 % are allowed)."

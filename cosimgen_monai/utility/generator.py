@@ -11,12 +11,15 @@ from typing import Any
 
 from monai.bundle import create_workflow
 
+from cosimgen_monai.codec import check_smoothing, check_speck_size
 from cosimgen_monai.data import CachedPairs, PairSource
-from cosimgen_monai.networks import read_model
-from cosimgen_monai.sampling import NoiseSchedule, SamplingInferer
-from cosimgen_monai.settings import DATASET_KEYS, atomic_write, nearest_names
+from cosimgen_monai.export import size_trained_at
+from cosimgen_monai.networks import ancestors, read_model
+from cosimgen_monai.sampling import NoiseSchedule, SamplingInferer, as_precision
+from cosimgen_monai.settings import DATASET_KEYS, as_boolean, as_device, atomic_write, check_counts, nearest_names
 
 _VALIDATIONS = 3
+_DECIDED = ("ckpt_path", "num_samples", "mix", "export_size", "upscale", "formats", "output_dir", "seed", "device")
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,15 @@ class GeneratorJob:
         for key in self.drawing:
             if key.split("#")[0] not in written:
                 raise ValueError(f"`drawing_settings` holds {key!r}: {nearest_names(key, written)}")
-        chosen = {key: {**written, **self.drawing}[key] for key in ("sampler", "steps", "guidance_scale")}
-        SamplingInferer(NoiseSchedule(), **chosen)
+            if key in _DECIDED:
+                raise ValueError(f"`drawing_settings` holds {key!r}, which the study decides itself: leave it out.")
+        chosen = {**written, **self.drawing}
+        SamplingInferer(NoiseSchedule(), **{key: chosen[key] for key in ("sampler", "steps", "guidance_scale")})
+        check_counts(batch_size=chosen["batch_size"], max_redraws=chosen["max_redraws"])
+        as_boolean("require_classes", chosen["require_classes"])
+        check_smoothing(chosen["mask_smoothing"])
+        check_speck_size(chosen["speck_size"])
+        as_precision(chosen["precision"], as_device(self.device))
 
     def train(self, share: float, num_pairs: int, folder: Path) -> Path:
         """Train on a share of the training groups, or go on where a training was stopped; return its model."""
@@ -81,7 +91,9 @@ class GeneratorJob:
 
     def draw(self, model: Path, mix: str, number: int, folder: Path) -> Path:
         """Draw pairs of a mix of class sets at the size trained at; return their folder."""
-        keys = {"ckpt_path": str(model), "num_samples": number, "mix": mix, "upscale": 1, "formats": ["png"]}
+        size = size_trained_at(read_model(model, architectures=self.architectures).card)
+        keys = {"ckpt_path": str(model), "num_samples": number, "mix": mix, "export_size": size}
+        keys |= {"upscale": 1, "formats": ["png"]}
         self._run("generating", self.drawing_config, "infer", folder, {**flattened(self.drawing), **keys})
         return folder
 
@@ -136,8 +148,8 @@ def check_generator(
             f"{share}. It may know held-out pairs. Train it with `--train_share {share}` and this study's dataset, "
             f"split, val_share and seed. {remedy}"
         )
-    began = model.card.get("initialised_from")
-    if began is not None and began["images"].get("dataset") == model.card["images"].get("dataset"):
+    dataset = model.card["images"].get("dataset")
+    if any(began["images"].get("dataset") == dataset for began in ancestors(model.card)):
         raise ValueError(
             f"`ckpt_path` {path} began with weights (--init_from) that were trained on {source.name} too, on nobody "
             f"knows which pairs: it may leak. {remedy}"

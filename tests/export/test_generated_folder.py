@@ -197,6 +197,9 @@ def test_pairs_held_out_must_be_those_that_the_training_held_out() -> None:
         check_held_out(card, "phantom", {**here, "seed": 0}, Path("model.pt"))
     with pytest.raises(ValueError, match="split all, here group"):
         check_held_out({**card, "split": "all"}, "phantom", here, Path("model.pt"))
+    between = {"images": {"dataset": "BTCV"}, "initialised_from": {**card, "split": "all"}}
+    with pytest.raises(ValueError, match=r"began with weights \(--init_from\) that .* split all, here group"):
+        check_held_out({**card, "initialised_from": between}, "phantom", here, Path("model.pt"))
 
 
 def test_pairs_held_out_must_be_of_the_files_that_the_training_split() -> None:

@@ -128,6 +128,7 @@ def test_a_baseline_at_paper_scale_is_no_smaller_than_cosimgen(model: str) -> No
     config.read_config(equal_time_plan.training_files(args, model))
     config.update({key.replace("#", "::"): value for key, value in equal_time_plan.training_keys(args, model).items()})
     paper = json.loads((equal_time_plan.CONFIGS / "paper.json").read_text("utf-8"))
+    assert model != "CVAE" or config["text_share"] > 0  # it is asked by text too, and the paper's loss leaves it out
     assert config["batch_size"] == paper["batch_size"]
     assert config["image_size"] == paper["image_size"]
     sizes = {"patch_size", "channel_mults", "base_channels"}
@@ -169,6 +170,14 @@ def test_a_plan_is_kept_and_another_runs_is_refused(tmp_path: Path, monkeypatch:
     assert timed == ["CVAE", "CoSimGen"]
     with pytest.raises(SystemExit, match="another run"):
         equal_time_plan.read_plan(arguments(tmp_path, minutes_per_model=9.0), ["CVAE", "CoSimGen"])
+
+
+@pytest.mark.parametrize(
+    ("times", "seconds"),
+    [([0.0, 7.0], 7.0), ([0.0, 7.0, 9.0], 2.0), ([0.0, *range(100, 140), *range(140, 301, 2)], 2.0)],
+)
+def test_an_iteration_is_timed_after_the_warm_up(times: list[float], seconds: float) -> None:
+    assert equal_time_plan.seconds_per_iteration(times) == pytest.approx(seconds, abs=0.05)
 
 
 @pytest.mark.parametrize(
@@ -282,7 +291,7 @@ def test_another_seed_is_another_run_of_every_job(tmp_path: Path, monkeypatch: A
     jobs: list[tuple[str, dict[str, Any]]] = []
     monkeypatch.setattr(reproduce_tables, "run_job", lambda job, files, keys: jobs.append((job, keys)))
     column, network = table_columns.Column("Pix2PixGAN"), tiny_network()
-    save_model(column.training(tmp_path) / "model.pt", network.state_dict(), tiny_model(network).card)
+    save_model(column.training(tmp_path) / "model.pt", network.state_dict(), {**tiny_model(network).card, "images": {}})
     args = arguments(tmp_path, seed=3, real_part="all")
     reproduce_tables.train(args, "Pix2PixGAN", {"max_epochs": 1}, column.training(tmp_path))
     reproduce_tables.draw_sets(args, column)

@@ -17,6 +17,7 @@ from cosimgen_monai.utility.generator import flattened
 
 PAIRS = tiny_pairs(12)
 IMAGES = {"dataset": "tiny"}
+OTHER = {"sha256": "0", "images": {"dataset": "another"}}
 NETWORK: dict[str, Any] = {
     "num_classes": 4,
     "num_colours": 4,
@@ -45,8 +46,7 @@ def check(path: Path, pairs: Any = PAIRS, classes: ClassTable = TINY_CLASSES, im
 
 def test_a_generator_of_this_very_share_is_taken(tmp_path: Path) -> None:
     check(model_file(tmp_path))
-    other = {"sha256": "0", "images": {"dataset": "another"}}
-    check(model_file(tmp_path, initialised_from=other))
+    check(model_file(tmp_path, initialised_from=OTHER))
 
 
 def test_one_pair_more_or_less_is_another_training(tmp_path: Path) -> None:
@@ -64,6 +64,10 @@ def test_labels_have_one_hash_wherever_they_are_kept() -> None:
     [
         ({"training": None}, "does not say which pairs it was trained on"),
         ({"initialised_from": {"sha256": "0", "images": IMAGES}}, r"began with weights \(--init_from\)"),
+        (
+            {"initialised_from": {**OTHER, "initialised_from": {"images": IMAGES}}},
+            r"began with weights \(--init_from\)",
+        ),
     ],
 )
 def test_a_generator_of_unknown_past_is_refused(tmp_path: Path, card: dict[str, Any], message: str) -> None:

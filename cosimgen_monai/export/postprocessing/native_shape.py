@@ -81,3 +81,16 @@ class RestoreShape:
         if images["modality"] == "CT" and sides[0] != sides[1]:
             raise ValueError(f"`export_size` {export_size!r}: a CT slice is square; give one number.")
         return sides[0], sides[1]
+
+
+def size_trained_at(card: dict[str, Any]) -> int | None:
+    """Return the ``export_size`` that keeps pairs as a model draws them, for comparing them with real ones of its size.
+
+    Squashed pictures would be stretched on the way out and averaged on the way back. Padded ones lose and regain their
+    margins unharmed, so they need none.
+
+    Args:
+        card: the model's file.
+    """
+    images = card["images"]
+    return None if images.get("native_size") is None or images.get("fit") == "pad" else card["network"]["image_size"]

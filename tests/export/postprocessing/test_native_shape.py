@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from cosimgen_monai.data.resampling.square import to_square
-from cosimgen_monai.export import RestoreShape
+from cosimgen_monai.export import RestoreShape, size_trained_at
 
 
 def sample_of(pair: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +42,20 @@ def test_pairs_go_back_to_the_shape_they_came_from(frame: tuple, fit: str, shape
     columns = np.linspace(0, 99, shape[1]).round().astype(int)
     expected = image[np.ix_(rows, columns)].transpose(2, 0, 1) / 127.5 - 1
     np.testing.assert_allclose(restored["image"], expected, atol=0.06)
+
+
+@pytest.mark.parametrize("fit", ["squash", "pad"])
+def test_pairs_drawn_to_be_compared_come_back_as_they_were_drawn(frame: tuple, fit: str) -> None:
+    square = to_square(*frame, 60, 3, fit)
+    rows = slice(12, 48) if fit == "pad" else slice(None)
+    square["image"][:, rows] = np.random.default_rng(0).integers(0, 256, square["image"][:, rows].shape)
+    images = {"fit": fit, "native_size": [60, 100], "modality": "RGB"}
+    asked = size_trained_at({"images": images, "network": {"image_size": 60}})
+    drawn = RestoreShape(images, asked)(sample_of(square))
+    picture = ((drawn["image"] + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()
+    again = to_square(picture, drawn["label"][0].numpy(), 60, 3, fit)
+    np.testing.assert_array_equal(again["image"], square["image"])
+    np.testing.assert_array_equal(again["label"], square["label"])
 
 
 def test_square_pictures_are_left_alone() -> None:
