@@ -116,15 +116,13 @@ def test_copies_of_training_images_are_found(evaluate: Evaluate, generated: Path
     assert {f"{row['generated']}.png" for row in found["nearest"][:3]} == set(names)
 
 
-def test_real_images_are_shown_only_where_it_is_asked_for(
-    evaluate: Evaluate, generated: Path, tmp_path: Path, tiny_model: Path
-) -> None:
+def test_real_images_are_shown_only_where_it_is_asked_for(evaluate: Evaluate, generated: Path, tmp_path: Path) -> None:
     evaluate(generated)
     assert 'nearest training image"' not in (tmp_path / "run/index.html").read_text()
     assert not (tmp_path / "run/reader_sheet.html").exists()
-    # held out as in the tiny training: one patient, of slices enough
+    # one patient, of slices enough
     held_out = {"val_share": 0.2, "source#num_slices": 14, "dataset_dir": str(tmp_path / "longer")}
-    report = evaluate(generated, include_real="true", reader_cases=8, ckpt_path=str(tiny_model), **held_out)
+    report = evaluate(generated, include_real="true", reader_cases=8, **held_out)
     page = (tmp_path / "run/index.html").read_text()
     assert page.count('nearest training image"') == len(report["memorisation"]["nearest"]) > 0
     assert (tmp_path / "run/reader_key.csv").read_text().count("generated,cosimgen_") == 4
@@ -204,11 +202,15 @@ def test_wrong_keys_end_in_one_clear_error(
 
 
 def test_pairs_that_the_training_may_have_seen_are_not_taken_for_held_out(
-    evaluate: Evaluate, generated: Path, tiny_model: Path
+    evaluate: Evaluate, generated: Path, tiny_model: Path, tmp_path: Path
 ) -> None:
     with pytest.raises((ValueError, RuntimeError)) as caught:
         evaluate(generated, ckpt_path=str(tiny_model))
     assert "val_share 0.2, here 0.4" in str(root_cause(caught.value))
+    longer = {"source#num_slices": 14, "dataset_dir": str(tmp_path / "longer"), "val_share": 0.2}
+    with pytest.raises((ValueError, RuntimeError)) as caught:
+        evaluate(generated, ckpt_path=str(tiny_model), **longer)
+    assert "was trained on 11 pairs of phantom, but the training part here holds" in str(root_cause(caught.value))
 
 
 def test_too_few_generated_pairs_are_refused(evaluate: Evaluate, tmp_path: Path, tiny_model: Path) -> None:
