@@ -19,7 +19,18 @@ from cosimgen_monai.sampling import NoiseSchedule, SamplingInferer, as_precision
 from cosimgen_monai.settings import DATASET_KEYS, as_boolean, as_device, atomic_write, check_counts, nearest_names
 
 _VALIDATIONS = 3
-_DECIDED = ("ckpt_path", "num_samples", "mix", "export_size", "upscale", "formats", "output_dir", "seed", "device")
+_DECIDED = (
+    "ckpt_path",
+    "num_samples",
+    "mix",
+    "export_size",
+    "upscale",
+    "formats",
+    "output_dir",
+    "seed",
+    "device",
+    "resume",
+)
 
 
 @dataclass(frozen=True)
