@@ -74,7 +74,7 @@ def open_pairs(
 
     Raises:
         ValueError: if ``real_part`` is unknown, a set holds too few images, the sets are of different classes or
-            palettes, or the model is of others, drew another set or was trained on another split.
+            palettes, or the model is of others, drew another set or was trained on another split or other pairs.
     """
     num_scales(image_size)  # refuses a size at which no figure of diversity exists
     if real_part not in REAL_PARTS:
