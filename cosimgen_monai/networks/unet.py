@@ -64,8 +64,8 @@ class ConditionalUNet(nn.Module):
         embedding_dim: length D of the embeddings.
         fusion: ``spectron`` or ``channel_addition``.
         patch_size: side of the pixel blocks folded into channels before the first convolution.
-        input_gate: whether the noisy input is added to the output, each value times a gate that the network predicts, so
-            that at low noise detail passes by: c_skip of Karras et al. 2022 (equation 7), but learned, and for each pixel.
+        input_gate: whether the noisy input is added to the output, each value times a gate that the network predicts:
+            so detail passes by at low noise (c_skip of Karras et al. 2022, equation 7, but learned, pixel by pixel).
 
     Raises:
         ValueError: if the size cannot be folded and halved as often as there are levels, or the fusion is unknown.
