@@ -1,9 +1,9 @@
 """How much detail does a network hold? Held-out pairs are made noisy to several timesteps, and estimated clean again.
 
 At timestep 0 the pair itself is given, so what an estimate lacks there the network does not pass on; what it lacks
-beyond that at later ones cannot be seen in so noisy a pair, or is not learned. Reported of the images: the root mean square
-error (in [-1, 1]), the energy kept in four bands of frequency (1 to 4, 8, 16 and 33 cycles an image), and the Fréchet
-distance of EfficientNet-Lite0's features to the real ones; below, the same of pairs drawn for the same class sets.
+beyond that at later ones cannot be seen in so noisy a pair, or is not learned. Reported of the images: the root mean
+square error (in [-1, 1]), the energy kept in four bands of frequency (1 to 4, 8, 16 and 33 cycles an image), and the
+Fréchet distance of EfficientNet-Lite0's features to the real ones; below, the same of pairs drawn for the same sets.
 
     python scripts/measure_detail.py --ckpt_path bundle/models/model.pt
     python scripts/measure_detail.py --ckpt_path MODEL.pt --data_config bundle/configs/data/mbrsc.json --dataset_dir DIR
