@@ -127,8 +127,7 @@ def energy_by_band(image: torch.Tensor) -> list[float]:
     cycles = torch.fft.fftfreq(size) * size
     radius = (cycles[:, None].square() + cycles.square()).sqrt()
     return [
-        float(energy[..., (radius >= low) & (radius < high)].sum(-1).mean())
-        for low, high in itertools.pairwise(BANDS)
+        float(energy[..., (radius >= low) & (radius < high)].sum(-1).mean()) for low, high in itertools.pairwise(BANDS)
     ]
 
 
