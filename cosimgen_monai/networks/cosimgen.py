@@ -27,7 +27,6 @@ class CoSimGen(nn.Module):
         sentence_dim: length of the frozen sentence encoder's features.
         fusion: ``spectron`` (equations 1 and 2) or ``channel_addition`` (ablation).
         patch_size: side of the pixel blocks folded into channels before the first convolution.
-        input_gate: whether the noisy pair passes by the U-Net, gated pixel by pixel (not in the paper).
         palette_epsilon: offset of the palette's outermost points from the poles.
         palette_cube: whether the palette is pushed out to the colour cube.
     """
@@ -47,7 +46,6 @@ class CoSimGen(nn.Module):
         sentence_dim: int = 384,
         fusion: str = "spectron",
         patch_size: int = 1,
-        input_gate: bool = False,
         palette_epsilon: float = 0.36,
         palette_cube: bool = True,
     ) -> None:
@@ -61,15 +59,7 @@ class CoSimGen(nn.Module):
         self.timestep_encoder = TimestepEncoder(base_channels, embedding_dim)
         self.null_embedding = nn.Parameter(torch.zeros(1, embedding_dim))
         self.unet = ConditionalUNet(
-            PAIR_CHANNELS,
-            image_size,
-            base_channels,
-            channel_mults,
-            num_res_blocks,
-            embedding_dim,
-            fusion,
-            patch_size,
-            input_gate,
+            PAIR_CHANNELS, image_size, base_channels, channel_mults, num_res_blocks, embedding_dim, fusion, patch_size
         )
 
     def parameter_groups(self) -> list[dict[str, list[nn.Parameter]]]:

@@ -64,8 +64,6 @@ class ConditionalUNet(nn.Module):
         embedding_dim: length D of the embeddings.
         fusion: ``spectron`` or ``channel_addition``.
         patch_size: side of the pixel blocks folded into channels before the first convolution.
-        input_gate: whether the noisy input is added to the output, each value times a gate that the network predicts:
-            so detail passes by at low noise (c_skip of Karras et al. 2022, equation 7, but learned, pixel by pixel).
 
     Raises:
         ValueError: if the size cannot be folded and halved as often as there are levels, or the fusion is unknown.
@@ -81,7 +79,6 @@ class ConditionalUNet(nn.Module):
         embedding_dim: int = 256,
         fusion: str = "spectron",
         patch_size: int = 1,
-        input_gate: bool = False,
     ) -> None:
         super().__init__()
         check_size(size, patch_size, len(channel_mults))
@@ -115,7 +112,6 @@ class ConditionalUNet(nn.Module):
         self.norm = _norm(channels[0])
         self.act = nn.SiLU()
         self.last = zero_module(_conv(channels[0], in_channels * patch_size**2))
-        self.gate = zero_module(_conv(channels[0], in_channels * patch_size**2)) if input_gate else None
         self.unfold = nn.PixelShuffle(patch_size)
         self.to(memory_format=torch.channels_last)  # the layout in which convolutions run faster
 
@@ -126,8 +122,7 @@ class ConditionalUNet(nn.Module):
 
     def forward(self, x: torch.Tensor, condition: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
         """Map B C H W to B C H W under the condition and timestep embeddings (B D each)."""
-        folded = self.fold(x)
-        h = self.first(folded)
+        h = self.first(self.fold(x))
         skips: list[torch.Tensor] = []
         for blocks, downsample in zip(self.down, self.downsample):  # noqa: B905  (TorchScript knows no strict)
             for block in blocks:  # type: ignore[attr-defined]
@@ -140,11 +135,7 @@ class ConditionalUNet(nn.Module):
             for block in blocks:  # type: ignore[attr-defined]
                 h = block(torch.cat([h, skips.pop()], dim=1), condition, time)
             h = upsample(h)
-        h = self.act(self.norm(h))
-        out = self.last(h)
-        if self.gate is not None:
-            out = out + self.gate(h) * folded
-        return self.unfold(out)
+        return self.unfold(self.last(self.act(self.norm(h))))
 
 
 def check_size(size: int, patch_size: int, num_levels: int) -> None:

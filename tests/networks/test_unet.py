@@ -63,19 +63,8 @@ def test_condition_and_timestep_both_change_the_prediction() -> None:
     assert not torch.allclose(plain, model(pair, torch.tensor([5]), torch.tensor([[0.0, 0, 1]])))
 
 
-@torch.no_grad()
-def test_an_open_gate_lets_the_noisy_pair_pass_unchanged() -> None:
-    unet = awake(ConditionalUNet(6, 16, 8, (1, 2), 1, 12, patch_size=2, input_gate=True))
-    for convolution, bias in ((unet.last, 0.0), (unet.gate, 1.0)):
-        for parameter, value in zip(convolution.parameters(), (0.0, bias), strict=True):
-            torch.nn.init.constant_(parameter, value)
-    pair, embedding = torch.randn(2, 6, 16, 16), torch.randn(2, 12)
-    assert torch.equal(unet(pair, embedding, embedding), pair)
-
-
-@pytest.mark.parametrize("gated", [False, True])
-def test_torchscript_gives_the_same_output_for_all_optional_arguments(gated: bool) -> None:
-    model = awake(CoSimGen(**TINY, input_gate=gated))
+def test_torchscript_gives_the_same_output_for_all_optional_arguments() -> None:
+    model = awake(CoSimGen(**TINY))
     scripted = torch.jit.script(model)
     pair = torch.randn(2, 6, 16, 16)
     given = {
