@@ -19,8 +19,8 @@ TEXT_KEYS = ("prompts", "classes", "mix")
 
 DATASET_KEYS = ("augmentation", "learning_rate", "timestep_logit_normal", "prompt_template", "prompt_contexts")
 """What an overlay says of a dataset for every job; a job that has no use for it leaves it, unless it was typed."""
-INNER = "training_settings"
-"""The section of a config that runs trainings of its own (``utility.json``), which holds their keys."""
+INNER_TRAINING = "training_settings"
+"""The section that holds the keys of a training which another job runs (``utility.json``)."""
 _MONAI_KEYS = {"imports", "initialize", "run", "finalize", "_meta_", "save_execute_config"} | {
     str(properties[name][BundlePropertyConfig.ID]).split("::")[0]
     for properties in (TrainProperties, InferProperties, MetaProperties)
@@ -68,7 +68,7 @@ def check_config() -> None:
         raise ValueError(
             f"Unknown key(s) {unread}: nothing in this configuration reads them. "
             + "; ".join(f"--{key}: {nearest_names(key, read & config.keys())}" for key in unread)
-            + (f"; for a key of the training that it runs: --{INNER}#{unread[0]}" if INNER in config else "")
+            + (f"; a key of the training that it runs: --{INNER_TRAINING}#{unread[0]}" if INNER_TRAINING in config else "")
         )
 
 
