@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def main() -> None:
 
     model = read_model(args.ckpt_path)
     network, schedule = model.network(), NoiseSchedule(**model.card["schedule"])
+    check(args, schedule)
     pair, presence = held_out(model, network, args)
     real = pair[:, :3]
     rows = {}
@@ -64,15 +66,31 @@ def main() -> None:
         Path(args.output).write_text(json.dumps({"model": model.card["sha256"], **vars(args), "rows": rows}), "utf-8")
 
 
+def check(args: argparse.Namespace, schedule: NoiseSchedule) -> None:
+    """End with one line where an option cannot be met, before time is spent."""
+    last = schedule.num_train_timesteps - 1
+    if not all(0 <= t <= last for t in args.timesteps):
+        sys.exit(f"--timesteps must lie between 0 and {last}, got {args.timesteps}.")
+    if args.num_pairs < 2:
+        sys.exit(f"--num_pairs must be 2 or more, got {args.num_pairs}.")
+    if args.output and not Path(args.output).resolve().parent.is_dir():
+        sys.exit(f"--output {args.output}: its folder does not exist; make it first.")
+    if args.data_config and not Path(args.data_config).is_file():
+        sys.exit(f"--data_config {args.data_config} is missing; overlays are in {CONFIGS / 'data'}.")
+
+
 def held_out(model: TrainedModel, network: CoSimGen, args: argparse.Namespace) -> tuple[torch.Tensor, torch.Tensor]:
     """Return some of the pairs (N 6 S S) that the model's training held out, and their presence vectors (N c)."""
     train = ConfigParser(ConfigParser.load_config_file(CONFIGS / "train.json"))
     if args.data_config:
         train.update(ConfigParser.load_config_file(args.data_config))
-    split = {key: model.card["training"][key] for key in ("val_share", "seed")}
+    split = {"split": model.card["split"], **{key: model.card["training"][key] for key in ("val_share", "seed")}}
     size = network.image_size
     train.update({"dataset_dir": args.dataset_dir, "cache_dir": args.cache_dir, "image_size": size, **split})
-    pairs = RealPairs(train.get_parsed_content("validate#pairs"), train.get_parsed_content("source").window)
+    source = train.get_parsed_content("source")
+    if source.classes != model.classes:
+        sys.exit(f"{model.path} draws other classes than {source.name} has; give its overlay with --data_config.")
+    pairs = RealPairs(train.get_parsed_content("validate#pairs"), source.window)
     chosen = np.random.default_rng(args.seed).permutation(len(pairs))[: args.num_pairs]
     image, label = (torch.stack([pairs[int(i)][key] for i in chosen]) for key in ("image", "label"))
     return pack_pair(image, label, network.palette, network.num_classes), presence_vector(label, model.classes)
