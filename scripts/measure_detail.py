@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from monai.bundle import ConfigParser
+from held_out import held_out_pairs, split_of
 
 from cosimgen_monai.codec import pack_pair, presence_vector
 from cosimgen_monai.data import RealPairs
@@ -29,7 +29,6 @@ from cosimgen_monai.networks import CoSimGen, TrainedModel, feature_network, rea
 from cosimgen_monai.sampling import NoiseSchedule, SamplingInferer, as_precision, autocast
 from cosimgen_monai.settings import derive_seed
 
-CONFIGS = Path(__file__).resolve().parents[1] / "bundle" / "configs"
 BANDS = (1, 4, 8, 16, 33)
 """Bounds of the bands, in cycles an image; what is finer, in images of more than 64 pixels, is not counted."""
 BATCH = 32
@@ -75,22 +74,15 @@ def check(args: argparse.Namespace, schedule: NoiseSchedule) -> None:
         sys.exit(f"--num_pairs must be 2 or more, got {args.num_pairs}.")
     if args.output and not Path(args.output).resolve().parent.is_dir():
         sys.exit(f"--output {args.output}: its folder does not exist; make it first.")
-    if args.data_config and not Path(args.data_config).is_file():
-        sys.exit(f"--data_config {args.data_config} is missing; overlays are in {CONFIGS / 'data'}.")
 
 
 def held_out(model: TrainedModel, network: CoSimGen, args: argparse.Namespace) -> tuple[torch.Tensor, torch.Tensor]:
     """Return some of the pairs (N 6 S S) that the model's training held out, and their presence vectors (N c)."""
-    train = ConfigParser(ConfigParser.load_config_file(CONFIGS / "train.json"))
-    if args.data_config:
-        train.update(ConfigParser.load_config_file(args.data_config))
-    split = {"split": model.card["split"], **{key: model.card["training"][key] for key in ("val_share", "seed")}}
-    size = network.image_size
-    train.update({"dataset_dir": args.dataset_dir, "cache_dir": args.cache_dir, "image_size": size, **split})
-    source = train.get_parsed_content("source")
+    places = {"dataset_dir": args.dataset_dir, "cache_dir": args.cache_dir}
+    source, cached = held_out_pairs("train.json", args.data_config, network.image_size, **places, **split_of(model))
     if source.classes != model.classes:
         sys.exit(f"{model.path} draws other classes than {source.name} has; give its overlay with --data_config.")
-    pairs = RealPairs(train.get_parsed_content("validate#pairs"), source.window)
+    pairs = RealPairs(cached, source.window)
     chosen = np.random.default_rng(args.seed).permutation(len(pairs))[: args.num_pairs]
     image, label = (torch.stack([pairs[int(i)][key] for i in chosen]) for key in ("image", "label"))
     return pack_pair(image, label, network.palette, network.num_classes), presence_vector(label, model.classes)

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from held_out import held_out_pairs, split_of
 from ignite.engine import Events
-from monai.bundle import ConfigParser
 from numpy.typing import NDArray
 
 from cosimgen_monai.codec import class_areas
@@ -53,11 +53,12 @@ def main() -> None:
     args = parser.parse_args()
 
     model = read_model(args.ckpt_path)
-    sets = held_out_class_sets(model, args.dataset_dir, args.cache_dir)
+    places = {"dataset_dir": args.dataset_dir, "cache_dir": args.cache_dir}
+    _, held_out = held_out_pairs("train.json", None, model.card["network"]["image_size"], **places, **split_of(model))
     limits = hu_limits(model)
     report: dict[str, Any] = {"model": model.card["sha256"], **vars(args)}
     for by in ("classes", "text"):
-        plan = plan_requests(model.classes, args.num_samples, args.seed, class_sets=sets)
+        plan = plan_requests(model.classes, args.num_samples, args.seed, class_sets=held_out.class_sets())
         requests = [Request(r.index, r.prompt, r.asked, by, r.seed) for r in plan]
         start = time.perf_counter()
         samples = draw(model, requests, args)
@@ -67,21 +68,6 @@ def main() -> None:
             **hu_agreement(samples, limits),
         }
     print(json.dumps(report, indent=1))
-
-
-def held_out_class_sets(model: TrainedModel, dataset_dir: str, cache_dir: str) -> list[tuple[int, ...]]:
-    """Return the class sets of the slices that ``train.json`` holds out."""
-    return training_config(model, dataset_dir, cache_dir).get_parsed_content("validate#pairs").class_sets()
-
-
-def training_config(model: TrainedModel, dataset_dir: str, cache_dir: str) -> ConfigParser:
-    """Return ``train.json`` for a model's size, parsed."""
-    train = ConfigParser(ConfigParser.load_config_file("bundle/configs/train.json"))
-    train.update(
-        {"dataset_dir": dataset_dir, "cache_dir": cache_dir, "image_size": model.card["network"]["image_size"]}
-    )
-    train.parse()
-    return train
 
 
 def draw(model: TrainedModel, requests: list[Request], args: argparse.Namespace) -> list[dict[str, Any]]:

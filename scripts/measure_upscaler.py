@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from held_out import held_out_pairs
 from ignite.metrics import PSNR, SSIM
-from monai.bundle import ConfigParser
 from scipy import ndimage
 from torch.nn.functional import avg_pool2d, interpolate, max_pool2d
 
@@ -34,13 +34,12 @@ from cosimgen_monai.codec import (
     shrink_label,
     to_8_bit,
 )
-from cosimgen_monai.data import CachedPairs, PairSource, cache_pairs, split_items
+from cosimgen_monai.data import CachedPairs, PairSource
 from cosimgen_monai.handlers import columns_sheet
 from cosimgen_monai.metrics import MaskIoU
 from cosimgen_monai.networks import ESPCN, read_model
 from cosimgen_monai.sampling import Upscaler
 
-CONFIGS = Path(__file__).resolve().parents[1] / "bundle" / "configs"
 TIMES = 4
 Pair = tuple[torch.Tensor, torch.Tensor]
 Contender = Callable[[torch.Tensor, torch.Tensor], Pair]
@@ -77,21 +76,15 @@ def main() -> None:
 
 def held_out(args: argparse.Namespace, size: int) -> tuple[PairSource, CachedPairs, CachedPairs]:
     """Return the source, its held-out pairs at the large size, and those whose images are the truth."""
-    files = [CONFIGS / "train_upscaler.json", *([args.data_config] if args.data_config else [])]
-    parser = ConfigParser(ConfigParser.load_config_files([str(file) for file in files]))
-    parser["dataset_dir"] = args.dataset_dir
 
-    def read() -> tuple[PairSource, CachedPairs]:
-        source: PairSource = parser.get_parsed_content("source")
-        parts = split_items(source, parser["split"], parser["val_share"], parser["seed"])
-        return source, cache_pairs(source, parts["val"], size, args.cache_dir)
+    def read(dataset_dir: str, **keys: Any) -> tuple[PairSource, CachedPairs]:
+        places = {"dataset_dir": dataset_dir, "cache_dir": args.cache_dir}
+        return held_out_pairs("train_upscaler.json", args.data_config, size, **places, **keys)
 
-    source, pairs = read()
+    source, pairs = read(args.dataset_dir)
     if args.data_config:
         return source, pairs, pairs
-    parser["dataset_dir"], parser["source"]["noise_free"] = args.noise_free_dir, True
-    parser.parse(reset=True)
-    return source, pairs, read()[1]
+    return source, pairs, read(args.noise_free_dir, **{"source#noise_free": True})[1]
 
 
 def make_contenders(network: ESPCN, peers: list[str]) -> dict[str, Contender]:

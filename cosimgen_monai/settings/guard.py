@@ -65,13 +65,11 @@ def check_config() -> None:
     switched_off = {key for key, value in config.items() if value is None and f"--{key}" not in sys.argv}
     unread = sorted(config.keys() - read - jobs - switched_off)
     if unread:
-        inner = (
-            f"; a key of the training that it runs: --{INNER_TRAINING}#{unread[0]}" if INNER_TRAINING in config else ""
-        )
+        inner = ", ".join(f"--{INNER_TRAINING}#{key}" for key in unread) if INNER_TRAINING in config else ""
         raise ValueError(
             f"Unknown key(s) {unread}: nothing in this configuration reads them. "
             + "; ".join(f"--{key}: {nearest_names(key, read & config.keys())}" for key in unread)
-            + inner
+            + (f"; keys of the training that it runs: {inner}" if inner else "")
         )
 
 

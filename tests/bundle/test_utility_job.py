@@ -125,7 +125,10 @@ def test_the_shipped_weights_are_refused(measure: Measure) -> None:
         ({"segmenter_steps": 0}, "`segmenter_steps` must be a positive integer"),
         ({"ckpt_path": "nowhere/model.pt"}, "nowhere/model.pt is missing"),
         ({"segmenter_step": 3}, "Unknown key"),
-        ({"batch_size": 3}, "segmenter_batch_size.*--training_settings#batch_size"),
+        (
+            {"batch_size": 3, "ema_decay": 0.9},
+            "segmenter_batch_size.*--training_settings#batch_size, --training_settings#ema_decay",
+        ),
     ],
 )
 def test_bad_input_is_refused_at_the_door(measure: Measure, override: dict[str, Any], message: str) -> None:

@@ -1,0 +1,45 @@
+"""The pairs that a training holds out, opened through the training's own configs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from monai.bundle import ConfigParser
+
+from cosimgen_monai.data import CachedPairs, PairSource, cache_pairs, split_items
+from cosimgen_monai.networks import TrainedModel
+from cosimgen_monai.settings import errors_in_their_own_words
+
+CONFIGS = Path(__file__).resolve().parents[1] / "bundle" / "configs"
+
+
+def held_out_pairs(
+    config: str, data_config: str | None, image_size: int, **keys: Any
+) -> tuple[PairSource, CachedPairs]:
+    """Return a training's dataset and the pairs of it that it holds out, or end with one line that says why not.
+
+    Args:
+        config: the training's file in ``bundle/configs``.
+        data_config: a data overlay; the phantom where it is ``None``.
+        image_size: height and width of the pairs.
+        keys: keys of the training; ``dataset_dir`` and ``cache_dir`` are among them.
+    """
+    if data_config and not Path(data_config).is_file():
+        sys.exit(f"--data_config {data_config} is missing; overlays are in {CONFIGS / 'data'}.")
+    files = [str(CONFIGS / config), *([data_config] if data_config else [])]
+    parser = ConfigParser(ConfigParser.load_config_files(files))
+    parser.update(keys)
+    try:
+        with errors_in_their_own_words():
+            source: PairSource = parser.get_parsed_content("source")
+            parts = split_items(source, parser["split"], parser["val_share"], parser["seed"])
+            return source, cache_pairs(source, parts["val"], image_size, parser["cache_dir"])
+    except (OSError, ValueError) as error:
+        sys.exit(f"{type(error).__name__}: {error}")
+
+
+def split_of(model: TrainedModel) -> dict[str, Any]:
+    """Return the keys of the split that a model was trained on, as its card tells them."""
+    return {"split": model.card["split"], **{key: model.card["training"][key] for key in ("val_share", "seed")}}
