@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from monai.bundle import ConfigParser
-from table_columns import columns_in
+from paper_tables.columns import columns_in
 
 from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.codec import ClassTable, with_legend

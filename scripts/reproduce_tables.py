@@ -22,9 +22,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from equal_time_plan import CONFIGS, VALIDATIONS, models_of, read_plan, training_files, training_keys
-from plan_in_words import print_plan
-from table_columns import (
+from paper_tables.columns import (
     BY_CLASS,
     BY_TEXT,
     REPORT,
@@ -35,7 +33,9 @@ from table_columns import (
     folder_name,
     shown_columns,
 )
-from table_figures import print_tables
+from paper_tables.equal_time_plan import CONFIGS, VALIDATIONS, models_of, read_plan, training_files, training_keys
+from paper_tables.figures import print_tables
+from paper_tables.plan_in_words import print_plan
 
 from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.export import GeneratedFolder, size_trained_at

@@ -21,11 +21,8 @@ from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.networks import save_model
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
-import equal_time_plan
-import plan_in_words
 import reproduce_tables
-import table_columns
-import table_figures
+from paper_tables import columns, equal_time_plan, figures, plan_in_words
 
 
 def arguments(folder: Path, **changes: Any) -> Namespace:
@@ -34,20 +31,20 @@ def arguments(folder: Path, **changes: Any) -> Namespace:
     return Namespace(**{**asked, **changes})
 
 
-def all_columns(models: Any, scales: Any = (1.0, 2.0)) -> list[table_columns.Column]:
-    return [column for model in models for column in table_columns.columns_of(model, scales)]
+def all_columns(models: Any, scales: Any = (1.0, 2.0)) -> list[columns.Column]:
+    return [column for model in models for column in columns.columns_of(model, scales)]
 
 
 def evaluated(folder: Path, frechet: float = 12.5, never_drawn: tuple[str, ...] = (), f1: float = 0.75) -> None:
     """Write what an evaluation leaves behind."""
     (folder / "evaluation").mkdir(parents=True)
-    figures = [
+    distances = [
         {"name": "frechet_efficientnet_lite0", "value": frechet, "floor": 3.5},
         {"name": "frechet_inception", "value": None, "floor": None, "note": "weights absent"},
         {"name": "density_efficientnet_lite0", "value": 0.5, "floor": 1.0},
     ]
     sfid = {"mean": None if never_drawn else 40.0, "never_drawn": never_drawn, "floor": {"mean": 9.0}}
-    report = {"figures": figures, "sfid": {"efficientnet_lite0": sfid}, "agreement": {"mean": 0.5, "floor": 0.1}}
+    report = {"figures": distances, "sfid": {"efficientnet_lite0": sfid}, "agreement": {"mean": 0.5, "floor": 0.1}}
     (folder / "evaluation" / "report.json").write_text(json.dumps(report), "utf-8")
     rates = {"presence_f1": f1, "presence_f1_chance": 0.5, "hit_rate": 0.875, "unrequested_rate": 0.125}
     asked = {"class sets": {"by class": rates}, "single class": {"by class": {"ppv": 0.25}, "by text": {"ppv": 0.375}}}
@@ -64,7 +61,7 @@ def printed(capsys: Any) -> tuple[dict[str, list[str]], list[str]]:
 def test_a_partial_table_says_so_and_holds_the_papers_figures(tmp_path: Path, capsys: Any) -> None:
     evaluated(tmp_path / "cvae", never_drawn=("road",))
     evaluated(tmp_path / "cosimgen_guidance_2", frechet=11.0)
-    table_figures.print_tables(arguments(tmp_path), all_columns(table_columns.MODELS))
+    figures.print_tables(arguments(tmp_path), all_columns(columns.MODELS))
     rows, lines = printed(capsys)
     assert rows["TGAN"] == ["Pix2PixGAN", "CVAE", "CoSimGen", "CoSimGen, guidance 2", "floor"]
     assert rows["frechet_efficientnet_lite0"] == ["missing", "missing", "12.5", "missing", "11", "3.5"]
@@ -90,7 +87,7 @@ def test_an_ablation_says_what_differs_from_the_default_and_how(tmp_path: Path, 
         aligned = {"retrieval_accuracy": 0.25, "distance_ratio": 0.5}
         (tmp_path / variant / "alignment.json").write_text(json.dumps(aligned), "utf-8")
     args = arguments(tmp_path, ablation=True)
-    table_figures.print_tables(args, all_columns(["no triplet", "neither", "full width"]))
+    figures.print_tables(args, all_columns(["no triplet", "neither", "full width"]))
     rows, lines = printed(capsys)  # the differences come last, in rows of the same names
     assert any("neither (default)" in line for line in lines)
     assert rows["frechet_efficientnet_lite0"] == ["-2.5 better"]
@@ -142,7 +139,7 @@ def test_a_baseline_at_paper_scale_is_no_smaller_than_cosimgen(model: str) -> No
 def test_a_later_calls_scales_stand_beside_those_evaluated_before(tmp_path: Path) -> None:
     evaluated(tmp_path / "cosimgen_guidance_2")
     (tmp_path / "cosimgen_guidance_8").mkdir()  # begun, not evaluated
-    shown = table_columns.shown_columns(tmp_path, ["CVAE", "CoSimGen"], [4.0])
+    shown = columns.shown_columns(tmp_path, ["CVAE", "CoSimGen"], [4.0])
     assert [column.name for column in shown] == ["CVAE", "CoSimGen, guidance 2", "CoSimGen, guidance 4"]
 
 
@@ -221,7 +218,7 @@ def test_the_plan_says_time_and_memory(tmp_path: Path, capsys: Any) -> None:
 
 
 def test_each_model_is_asked_as_it_can_be() -> None:
-    sets = {column.name: column.sets() for column in all_columns(table_columns.MODELS)}
+    sets = {column.name: column.sets() for column in all_columns(columns.MODELS)}
     both = {("class sets", "by class"), ("single class", "by class")}
     words = {("class sets", "by text"), ("single class", "by text")}
     assert set(sets["TGAN"]) == words
@@ -264,7 +261,7 @@ def drawn_as_asked(folder: Path, asked: list[str]) -> None:
 
 
 def test_every_set_is_counted_by_class_and_by_text(tmp_path: Path) -> None:
-    column, network = table_columns.Column("CoSimGen", 2.0), tiny_network()
+    column, network = columns.Column("CoSimGen", 2.0), tiny_network()
     save_model(column.training(tmp_path) / "model.pt", network.state_dict(), tiny_model(network).card)
     for place, asked in {
         "generated": ["liver", "liver; spleen"],
@@ -290,7 +287,7 @@ def test_by_text_the_same_is_asked_in_the_samples_prompts(tmp_path: Path) -> Non
 def test_another_seed_is_another_run_of_every_job(tmp_path: Path, monkeypatch: Any) -> None:
     jobs: list[tuple[str, dict[str, Any]]] = []
     monkeypatch.setattr(reproduce_tables, "run_job", lambda job, files, keys: jobs.append((job, keys)))
-    column, network = table_columns.Column("Pix2PixGAN"), tiny_network()
+    column, network = columns.Column("Pix2PixGAN"), tiny_network()
     save_model(column.training(tmp_path) / "model.pt", network.state_dict(), {**tiny_model(network).card, "images": {}})
     args = arguments(tmp_path, seed=3, real_part="all")
     reproduce_tables.train(args, "Pix2PixGAN", {"max_epochs": 1}, column.training(tmp_path))

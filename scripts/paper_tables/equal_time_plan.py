@@ -23,7 +23,7 @@ from monai.bundle import create_workflow
 
 from cosimgen_monai.settings import atomic_write, errors_in_their_own_words
 
-CONFIGS = Path(__file__).resolve().parents[1] / "bundle" / "configs"
+CONFIGS = Path(__file__).resolve().parents[2] / "bundle" / "configs"
 MODELS = {"TGAN": "tgan", "Pix2PixGAN": "pix2pix", "CVAE": "cvae", "CoSimGen": ""}
 """The rows of the paper's tables, and the overlay that trains each."""
 ABLATIONS = {

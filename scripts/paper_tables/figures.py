@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from equal_time_plan import DEFAULTS
-from table_columns import REPORT, Column
-
 from cosimgen_monai.reports.definitions import definition
 from cosimgen_monai.reports.paper_figures import PAPER
 from cosimgen_monai.settings import atomic_write
+from paper_tables.columns import REPORT, Column
+from paper_tables.equal_time_plan import DEFAULTS
 
 PAPERS_NAMES = ("FID", "KID", "VGG", "LPIPS", "sFID", "PPV")
 """The paper's names of the figures of tables 1 and 2, in the order of ``PAPER``."""

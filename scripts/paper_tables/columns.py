@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from equal_time_plan import ABLATIONS, MODELS
-
 from cosimgen_monai.baselines import ARCHITECTURES
+from paper_tables.equal_time_plan import ABLATIONS, MODELS
 
 BY_CLASS, BY_TEXT = "by class", "by text"
 SETS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from equal_time_plan import MODELS, STEPS, VALIDATIONS
-from table_columns import SINGLE_CLASS_SHARE, columns_of
+from paper_tables.columns import SINGLE_CLASS_SHARE, columns_of
+from paper_tables.equal_time_plan import MODELS, STEPS, VALIDATIONS
 
 
 def print_plan(args: argparse.Namespace, plan: dict[str, dict[str, Any]]) -> None:
