@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from held_out import held_out_pairs, split_of
+from training_pairs import pairs_of_model
 
 from cosimgen_monai.codec import pack_pair, presence_vector
 from cosimgen_monai.data import RealPairs
@@ -78,8 +78,7 @@ def check(args: argparse.Namespace, schedule: NoiseSchedule) -> None:
 
 def held_out(model: TrainedModel, network: CoSimGen, args: argparse.Namespace) -> tuple[torch.Tensor, torch.Tensor]:
     """Return some of the pairs (N 6 S S) that the model's training held out, and their presence vectors (N c)."""
-    places = {"dataset_dir": args.dataset_dir, "cache_dir": args.cache_dir}
-    source, cached = held_out_pairs("train.json", args.data_config, network.image_size, **places, **split_of(model))
+    source, cached = pairs_of_model(model, "val", args.dataset_dir, args.cache_dir, args.data_config)
     if source.classes != model.classes:
         sys.exit(f"{model.path} draws other classes than {source.name} has; give its overlay with --data_config.")
     pairs = RealPairs(cached, source.window)

@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from held_out import held_out_pairs, split_of
 from ignite.engine import Events
 from numpy.typing import NDArray
+from training_pairs import pairs_of_model
 
 from cosimgen_monai.codec import class_areas
 from cosimgen_monai.data import PhantomCT, cache_pairs
@@ -53,8 +53,7 @@ def main() -> None:
     args = parser.parse_args()
 
     model = read_model(args.ckpt_path)
-    places = {"dataset_dir": args.dataset_dir, "cache_dir": args.cache_dir}
-    _, held_out = held_out_pairs("train.json", None, model.card["network"]["image_size"], **places, **split_of(model))
+    _, held_out = pairs_of_model(model, "val", args.dataset_dir, args.cache_dir)
     limits = hu_limits(model)
     report: dict[str, Any] = {"model": model.card["sha256"], **vars(args)}
     for by in ("classes", "text"):

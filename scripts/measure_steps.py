@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 import torch
 from ignite.engine import Events
-from measure_starter import held_out_class_sets, training_config
 from numpy.typing import NDArray
+from training_pairs import pairs_of_model
 
 from cosimgen_monai.codec import class_areas, to_8_bit
-from cosimgen_monai.data.loading.real_pairs import RealPairs
+from cosimgen_monai.data import RealPairs
 from cosimgen_monai.engines import PairGenerator
 from cosimgen_monai.metrics import PresenceRates, frechet_of_features
 from cosimgen_monai.networks import FeatureNetwork, SentenceEncoder, TrainedModel, feature_network, read_model
@@ -63,11 +63,11 @@ def main() -> None:
 
     model, network = read_model(args.ckpt_path), feature_network("efficientnet_lite0")
     check_plan(args, model)
-    sets = held_out_class_sets(model, args.dataset_dir, args.cache_dir)
+    sets = pairs_of_model(model, "val", args.dataset_dir, args.cache_dir)[1].class_sets()
     requests = requests_of_sets(sets, model.classes, args.num_samples, args.seed, model.card["prompt_template"])
     settings = [("dpm_solver", steps) for steps in args.steps] + [(REFERENCE, args.reference_steps)]
     drawn = {name: draw(model, network, requests, name, args) for name in settings}
-    real = {part: real_features(part, model, network, args) for part in ("validate", "train")}
+    real = {part: real_features(part, model, network, args) for part in ("val", "train")}
     report = [row for name, figure in figures(real).items() for row in compare(name, figure, drawn, args)]
     print_report(report, drawn, real)
     with atomic_write(args.output_dir / "report.json") as draft:
@@ -148,9 +148,9 @@ def measured(model: TrainedModel, network: FeatureNetwork, samples: list[dict[st
 def real_features(
     part: str, model: TrainedModel, network: FeatureNetwork, args: argparse.Namespace
 ) -> NDArray[np.float32]:
-    """Return the features of the slices held out (``validate``) or trained on (``train``), N D."""
-    config = training_config(model, args.dataset_dir, args.cache_dir)
-    pairs = RealPairs(config.get_parsed_content(f"{part}#pairs"), tuple(model.card["images"]["window"]))
+    """Return the features of the slices held out (``val``) or trained on (``train``), N D."""
+    source, cached = pairs_of_model(model, part, args.dataset_dir, args.cache_dir)
+    pairs = RealPairs(cached, source.window)
     images = torch.stack([pairs[i]["image"] for i in range(len(pairs))])
     with torch.no_grad():
         return torch.cat([network(batch) for batch in images.split(32)]).numpy()
@@ -162,7 +162,7 @@ def figures(real: dict[str, NDArray[np.float32]]) -> dict[str, Figure]:
     def frechet(part: str) -> Figure:
         return lambda drawn, chosen: frechet_of_features(drawn["features"][chosen], real[part])
 
-    words = {"validate": "held-out", "train": "training"}
+    words = {"val": "held-out", "train": "training"}
     found: dict[str, Figure] = {f"Frechet to {words[part]}": frechet(part) for part in real}
     found |= {f"kernel to {words[part]}, x 1000": Kernel(real[part]) for part in real}
     found["hit rate"] = lambda drawn, chosen: drawn["hits"][chosen].sum() / drawn["asked"][chosen].sum()
@@ -237,7 +237,7 @@ def print_report(
     """Print a table: a row a figure, a column a sampler."""
     names = list(drawn)
     count = len(drawn[names[0]]["hits"])
-    held_out, trained = (len(real[part]) for part in ("validate", "train"))
+    held_out, trained = (len(real[part]) for part in ("val", "train"))
     print(f"\nN = {count} samples a sampler, {held_out} held-out and {trained} training slices; ± one standard error;")
     print("in brackets the difference from the last column, and whether it holds.\n")
     print("| | " + " | ".join(f"{sampler}, {steps}" for sampler, steps in names) + " |")

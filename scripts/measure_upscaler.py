@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from held_out import held_out_pairs
 from ignite.metrics import PSNR, SSIM
 from scipy import ndimage
 from torch.nn.functional import avg_pool2d, interpolate, max_pool2d
+from training_pairs import training_pairs
 
 from cosimgen_monai.baselines import SRResNet
 from cosimgen_monai.codec import (
@@ -79,7 +79,7 @@ def held_out(args: argparse.Namespace, size: int) -> tuple[PairSource, CachedPai
 
     def read(dataset_dir: str, **keys: Any) -> tuple[PairSource, CachedPairs]:
         places = {"dataset_dir": dataset_dir, "cache_dir": args.cache_dir}
-        return held_out_pairs("train_upscaler.json", args.data_config, size, **places, **keys)
+        return training_pairs("val", "train_upscaler.json", args.data_config, size, **places, **keys)
 
     source, pairs = read(args.dataset_dir)
     if args.data_config:

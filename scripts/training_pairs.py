@@ -1,4 +1,4 @@
-"""The pairs that a training holds out, opened through the training's own configs."""
+"""The pairs that a training learns from or holds out, opened through its own configs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from cosimgen_monai.settings import errors_in_their_own_words
 CONFIGS = Path(__file__).resolve().parents[1] / "bundle" / "configs"
 
 
-def held_out_pairs(
-    config: str, data_config: str | None, image_size: int, **keys: Any
+def training_pairs(
+    part: str, config: str, data_config: str | None, image_size: int, **keys: Any
 ) -> tuple[PairSource, CachedPairs]:
-    """Return a training's dataset and the pairs of it that it holds out, or end with one line that says why not.
+    """Return a training's dataset and one part of its pairs, or end with one line that says why not.
 
     Args:
+        part: ``train``, what it learns from, or ``val``, what it holds out.
         config: the training's file in ``bundle/configs``.
         data_config: a data overlay; the phantom where it is ``None``.
         image_size: height and width of the pairs.
@@ -35,11 +36,15 @@ def held_out_pairs(
         with errors_in_their_own_words():
             source: PairSource = parser.get_parsed_content("source")
             parts = split_items(source, parser["split"], parser["val_share"], parser["seed"])
-            return source, cache_pairs(source, parts["val"], image_size, parser["cache_dir"])
+            return source, cache_pairs(source, parts[part], image_size, parser["cache_dir"])
     except (OSError, ValueError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
 
 
-def split_of(model: TrainedModel) -> dict[str, Any]:
-    """Return the keys of the split that a model was trained on, as its card tells them."""
-    return {"split": model.card["split"], **{key: model.card["training"][key] for key in ("val_share", "seed")}}
+def pairs_of_model(
+    model: TrainedModel, part: str, dataset_dir: str, cache_dir: str, data_config: str | None = None
+) -> tuple[PairSource, CachedPairs]:
+    """Return the dataset and one part of the pairs of the training that made a model, by the split on its card."""
+    split = {"split": model.card["split"], **{key: model.card["training"][key] for key in ("val_share", "seed")}}
+    size, places = model.card["network"]["image_size"], {"dataset_dir": dataset_dir, "cache_dir": cache_dir}
+    return training_pairs(part, "train.json", data_config, size, **places, **split)
