@@ -33,7 +33,15 @@ from paper_tables.columns import (
     folder_name,
     shown_columns,
 )
-from paper_tables.equal_time_plan import CONFIGS, VALIDATIONS, models_of, read_plan, training_files, training_keys
+from paper_tables.equal_time_plan import (
+    CONFIGS,
+    MADE_HERE,
+    VALIDATIONS,
+    models_of,
+    read_plan,
+    training_files,
+    training_keys,
+)
 from paper_tables.figures import print_tables
 from paper_tables.plan_in_words import print_plan
 
@@ -89,16 +97,18 @@ def read_arguments() -> argparse.Namespace:
     if args.dataset_dir is None:
         if args.dataset != "phantom":
             parser.error(f"--dataset {args.dataset} needs --dataset_dir.")
-        args.dataset_dir = str(args.output_dir / "phantom")
+        args.dataset_dir = str(args.output_dir / MADE_HERE)
+    if args.ablation and args.guidance_scales not in (None, [1.0]):
+        parser.error("--ablation compares the variants without guidance: leave --guidance_scales out.")
     if args.guidance_scales is None:
         args.guidance_scales = [1.0, 2.0] if args.scale == "starter" else [1.0]
     if args.num_samples < MIN_GENERATED:
         parser.error(f"--num_samples must be {MIN_GENERATED} or more, which evaluating needs; got {args.num_samples}.")
-    if args.minutes_per_model <= 0:
-        parser.error(f"--minutes_per_model must be above 0, got {args.minutes_per_model:g}.")
+    if not 0 < args.minutes_per_model < math.inf:
+        parser.error(f"--minutes_per_model must be a number above 0, got {args.minutes_per_model:g}.")
     args.guidance_scales = sorted(set(args.guidance_scales))
-    if args.guidance_scales[0] < 1:
-        parser.error(f"--guidance_scales are 1 (no guidance) or more, got {args.guidance_scales[0]:g}.")
+    if wrong := [scale for scale in args.guidance_scales if not 1 <= scale < math.inf]:
+        parser.error(f"--guidance_scales are 1 (no guidance) or more, got {wrong[0]:g}.")
     if args.scale == "paper" and args.guidance_scales != [1]:
         parser.error("--scale paper trains without a null condition, as the paper does: --guidance_scales 1 alone.")
     return args

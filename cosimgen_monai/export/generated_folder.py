@@ -17,7 +17,7 @@ from cosimgen_monai.data.readers.alignment import check_same_size
 from cosimgen_monai.data.readers.mask import label_of_codes, read_mask
 from cosimgen_monai.data.readers.picture import read_picture
 from cosimgen_monai.data.resampling.square import to_square
-from cosimgen_monai.export.provenance import check_colours, check_names
+from cosimgen_monai.export.provenance import VOID_NOT_MEASURED, check_colours, check_names
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 
@@ -93,8 +93,11 @@ class GeneratedFolder(Dataset):
     def pair(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Return an image (H W 3) and its label (H W ids) as they were written."""
         image_path, label_path = self._images[index], self._labels[index]
+        image, codes = read_picture(image_path), read_mask(label_path)
         table = {i: i for i in range(self.classes.num_classes)} | ({VOID: VOID} if self.classes.has_void else {})
-        image, label = read_picture(image_path), label_of_codes(read_mask(label_path), table, label_path)
+        if VOID not in table and (codes == VOID).any():
+            raise ValueError(f"{label_path}: {VOID_NOT_MEASURED}")
+        label = label_of_codes(codes, table, label_path)
         check_same_size(image.shape[:2], label.shape, image_path, label_path)
         return image, label
 
@@ -142,6 +145,8 @@ class GeneratedFolder(Dataset):
                 rows = list(csv.DictReader(file))
         except UnicodeDecodeError as error:
             raise ValueError(f"{path} is no UTF-8 text ({error.reason}): save it as UTF-8.") from error
+        if rows and any(";" in column for column in rows[0] if column):
+            raise ValueError(f"{path} is separated by semicolons: save it as CSV with commas.")
         if not rows or not {"id", "classes_asked"} <= rows[0].keys():
             raise ValueError(f"{path} lists no samples (columns id and classes_asked); generate some first.")
         if any(row["id"] is None or row["classes_asked"] is None for row in rows):
@@ -168,6 +173,7 @@ class GeneratedFolder(Dataset):
 def _stems(folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in _SUFFIXES and found.setdefault(path.stem, path) != path:
+        hidden = path.name.startswith(".")  # macOS writes ._a.png beside a.png where a disk cannot hold its extras
+        if not hidden and path.suffix.lower() in _SUFFIXES and found.setdefault(path.stem, path) != path:
             raise ValueError(f"{folder} holds {found[path.stem].name} and {path.name}: take one of the two away.")
     return found

@@ -14,6 +14,11 @@ from cosimgen_monai.codec import ClassTable, display_colours, fibonacci_palette
 from cosimgen_monai.export.nifti.nnunet_labels import NnUNetLabels
 from cosimgen_monai.networks import ancestors
 
+VOID_NOT_MEASURED = (
+    "its masks hold void, which the real data has not, as `generating` writes them with --keep_classes asked: what was "
+    "drawn unasked is hidden there. Evaluate a set drawn with --keep_classes all."
+)
+
 
 def check_names(folder: Path, classes: ClassTable) -> None:
     """Compare the class names that the set's NIfTI dataset gives, where there is one, with the real data's.
@@ -29,6 +34,8 @@ def check_names(folder: Path, classes: ClassTable) -> None:
                 f"{file} cannot be read as an nnU-Net dataset.json ({type(error).__name__}: {error}): generate the set "
                 f"again, or take {folder / 'nifti'} away."
             ) from error
+        if found == {**expected, "ignore": len(expected)}:
+            raise ValueError(f"`generated_dir` {folder}: {VOID_NOT_MEASURED}")
         if found != expected:
             differing = sorted(set(found) ^ set(expected)) or ["the order of ids"]
             raise ValueError(

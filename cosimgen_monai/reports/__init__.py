@@ -1,7 +1,7 @@
 """What a person reads: what a dataset is like, what was drawn, and how good a generated set is."""
 
 from cosimgen_monai.reports.evaluated_pairs import open_pairs
-from cosimgen_monai.reports.evaluation import evaluate_set
+from cosimgen_monai.reports.evaluation import check_evaluation, evaluate_set
 from cosimgen_monai.reports.evaluation_summary import print_evaluation
 from cosimgen_monai.reports.gallery import Gallery
 from cosimgen_monai.reports.inspection import inspect_dataset
@@ -10,6 +10,7 @@ from cosimgen_monai.reports.utility import write_utility
 
 __all__ = [
     "Gallery",
+    "check_evaluation",
     "evaluate_set",
     "inspect_dataset",
     "load_judges",

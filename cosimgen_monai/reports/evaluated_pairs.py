@@ -90,12 +90,7 @@ def open_pairs(
     _check_number(len(generated), MIN_GENERATED, f"`generated_dir` {generated_dir}", "Generate more: --num_samples.")
     items = parts["train"] + parts["val"] if real_part == "all" and split != "all" else parts[_side(real_part)]
     real = RealPairs(cache_pairs(source, items, image_size, cache_dir), source.window)
-    _check_number(
-        len(real),
-        2 * MIN_HALF,
-        f"The {real_part} part of {source.name}",
-        "Take more: --real_part all, or --val_share.",
-    )
+    check_number_of_real(len(real), real_part, source.name)
     held_out = real_part == "val" and split != "all"
     training = cache_pairs(source, parts["train"], image_size, cache_dir) if held_out else None
     if model is not None and training is not None:
@@ -108,6 +103,12 @@ def open_pairs(
 
 def _side(real_part: str) -> str:
     return "train" if real_part == "all" else real_part
+
+
+def check_number_of_real(number: int, real_part: str, dataset: str) -> None:
+    """Raise ``ValueError`` where a part of a dataset holds too few pairs for two halves."""
+    remedy = "Take more: --real_part all, or --val_share."
+    _check_number(number, 2 * MIN_HALF, f"The {real_part} part of {dataset}", remedy)
 
 
 def _check_number(number: int, needed: int, what: str, remedy: str) -> None:

@@ -28,7 +28,7 @@ from cosimgen_monai.reports.judges import Judges
 from cosimgen_monai.reports.measured_set import MeasuredSet, SetStatistics, measure_set
 from cosimgen_monai.reports.ranked_pairs import choose_gallery, nearest_pairs
 from cosimgen_monai.reports.reader_sheet import write_reader_sheet
-from cosimgen_monai.settings import atomic_write
+from cosimgen_monai.settings import atomic_write, check_writable
 
 logger = logging.getLogger(__name__)
 REPORT = "report.json"
@@ -70,10 +70,9 @@ def evaluate_set(
         The report.
 
     Raises:
-        ValueError: if the size is too small for LPIPS, a reader sheet would have no two cases, ``max_crops`` leaves a
-            half without a Frechet distance, or a pair cannot be read.
+        ValueError: as :func:`check_evaluation`, or if a pair cannot be read.
     """
-    _check(judges, settings["image_size"], max_crops, reader_cases if include_real else None)
+    check_evaluation(judges, settings["image_size"], output_dir, max_crops, reader_cases if include_real else None)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         real, generated, training = _measure(source, pairs, judges, device, Path(name), batch_size, max_crops)
@@ -98,8 +97,22 @@ def evaluate_set(
     return report
 
 
-def _check(judges: Judges, image_size: int, max_crops: int, reader_cases: int | None) -> None:
-    """Refuse what would fail only after everything is measured."""
+def check_evaluation(
+    judges: Judges, image_size: int, output_dir: str | Path, max_crops: int, reader_cases: int | None
+) -> None:
+    """Refuse what would fail only after everything is read, or measured.
+
+    Args:
+        judges: the networks.
+        image_size: the size of the comparison.
+        output_dir: where the report goes.
+        max_crops: regions a class and set in sFID.
+        reader_cases: cases of the reader sheet, or ``None`` where none is written.
+
+    Raises:
+        ValueError: if one of them is out of range, or nothing can be written into ``output_dir``.
+    """
+    check_writable("output_dir", output_dir)
     if max_crops < 2 * MIN_CROPS:
         raise ValueError(f"`max_crops` must be {2 * MIN_CROPS} or more, half for each real half, got {max_crops}.")
     if reader_cases is not None and reader_cases < 2:

@@ -18,7 +18,7 @@ from cosimgen_monai.reports.heat_map import draw_heat_map
 from cosimgen_monai.reports.page import inspection_page
 from cosimgen_monai.reports.reading import describe_items
 from cosimgen_monai.reports.samples import Sample, choose_samples
-from cosimgen_monai.settings import atomic_write
+from cosimgen_monai.settings import atomic_write, check_writable
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +102,8 @@ def _readable_pairs(
 
 
 def check_folder(folder: Path, dataset: str, dataset_dir: str | Path) -> None:
-    """Raise ``ValueError`` where a folder holds anything but an inspection of the same dataset."""
+    """Raise ``ValueError`` where a folder holds anything but an inspection of the same dataset, or takes no file."""
+    check_writable("inspection_dir", folder)
     if not folder.is_dir() or not any(path for path in folder.iterdir() if not path.name.startswith(".")):
         return
     remedy = "Choose another --inspection_dir."

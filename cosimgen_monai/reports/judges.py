@@ -46,11 +46,11 @@ class Judges:
         return next(network for network in self.features if network.name != "vgg16")
 
 
-def load_judges(names: Sequence[str], weights_dir: str | Path | None, device: torch.device) -> Judges:
+def load_judges(names: Sequence[str] | str, weights_dir: str | Path | None, device: torch.device) -> Judges:
     """Load networks by name; one whose weights are absent is noted, a damaged file is an error.
 
     Args:
-        names: which, of ``NETWORKS``.
+        names: which, of ``NETWORKS``; a list, or a string with commas between them.
         weights_dir: a folder that holds weight files under their makers' names, in place of torch hub's cache.
         device: where they go.
 
@@ -59,6 +59,10 @@ def load_judges(names: Sequence[str], weights_dir: str | Path | None, device: to
             whose features distances are measured in (VGG's serve its own figure alone).
         FileNotFoundError: if the folder is missing.
     """
+    if isinstance(names, str):
+        names = [name.strip() for name in names.split(",")]
+    if not isinstance(names, (list, tuple)):
+        raise ValueError(f"`feature_networks` must be a list of names ({', '.join(NETWORKS)}), got {names!r}.")
     if unknown := [name for name in names if name not in NETWORKS]:
         raise ValueError(f"`feature_networks` holds {unknown[0]!r}; there are: {', '.join(NETWORKS)}.")
     if twice := [name for name in names if list(names).count(name) > 1]:

@@ -80,6 +80,18 @@ def claim_run_folder(
         draft.write_text(json.dumps(plan, indent=1), "utf-8")
 
 
+def check_writable(key: str, folder: str | Path) -> None:
+    """Make a folder, and raise ``ValueError`` by its key's name where nothing can be written into it."""
+    try:
+        with atomic_write(Path(folder) / ".writable") as draft:
+            draft.touch()
+        (Path(folder) / ".writable").unlink()
+    except OSError as error:
+        raise ValueError(
+            f"`{key}` {folder} cannot be written into ({error.strerror}); give another --{key}."
+        ) from error
+
+
 def _check_same(folder: Path, known: dict[str, Any], plan: dict[str, Any], resume: bool) -> None:
     """Raise ``ValueError`` where a folder's run is not this one, or is not to be gone on with."""
     if known != plan:

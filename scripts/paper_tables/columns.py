@@ -78,9 +78,15 @@ def columns_in(output_dir: Path, models: Iterable[str]) -> list[Column]:
     found = []
     for model in models:
         marker = f"{folder_name(model)}_guidance_"
-        scales = sorted(float(path.name.removeprefix(marker)) for path in output_dir.glob(f"{marker}*"))
+        names = [path.name.removeprefix(marker) for path in output_dir.glob(f"{marker}*")]
+        scales = sorted(float(name) for name in names if _is_number(name))
         found += [Column(model), *(Column(model, scale) for scale in scales)]
     return found
+
+
+def _is_number(text: str) -> bool:
+    """Whether this is what follows the marker; somebody may have put ``..._2_old`` beside it."""
+    return text.replace(".", "", 1).isdecimal()
 
 
 def shown_columns(output_dir: Path, models: Iterable[str], guidance_scales: Sequence[float]) -> list[Column]:

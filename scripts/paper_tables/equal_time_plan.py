@@ -21,6 +21,8 @@ import torch
 from ignite.engine import Events
 from monai.bundle import create_workflow
 
+from cosimgen_monai.reports import load_judges
+from cosimgen_monai.reports.evaluated_pairs import check_number_of_real
 from cosimgen_monai.settings import atomic_write, errors_in_their_own_words
 
 CONFIGS = Path(__file__).resolve().parents[2] / "bundle" / "configs"
@@ -48,6 +50,8 @@ VALIDATIONS, STEPS = 4, 20
 """Validations a model, and the steps in which CoSimGen draws a sample, as in ``train.json`` and ``inference.json``."""
 SECONDS_TIMED = 90
 """A model that is slower is timed over fewer iterations, three at least."""
+MADE_HERE = "phantom"
+"""The folder in that of the tables where the phantom is made, if no other is given."""
 NO_PART_OF_A_PLAN = ("output_dir", "include_real", "plan_only", "guidance_scales")
 
 
@@ -62,14 +66,18 @@ def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str
     """Return how long each model trains, timed at the first call and read back at later ones."""
     path = args.output_dir / "plan.json"
     asked = {key: str(value) for key, value in vars(args).items() if key not in NO_PART_OF_A_PLAN}
+    if Path(args.dataset_dir) == args.output_dir / MADE_HERE:
+        asked["dataset_dir"] = MADE_HERE  # wherever the folder is
+    asked["models"] = ", ".join(models)
     if path.is_file():
         known = json.loads(path.read_text("utf-8"))
-        if known["asked"] != asked or set(known["models"]) != set(models):
-            of = f"{known['asked']}, {', '.join(known['models'])}"
-            sys.exit(f"{path} is of another run ({of}); choose another --output_dir.")
+        if changed := [key for key, value in asked.items() if known["asked"].get(key) != value]:
+            words = "; ".join(f"{key} {known['asked'].get(key)}, now {asked[key]}" for key in changed)
+            sys.exit(f"{path} is of another run ({words}); choose another --output_dir.")
         return known["models"]
     print("timing each model for a few iterations", flush=True)
     try:
+        check_judges()
         plan = {model: time_apart(args, model) for model in models}
     except (OSError, ValueError) as error:  # a user's mistake, and nothing is begun yet
         sys.exit(f"{type(error).__name__}: {error}")
@@ -77,6 +85,12 @@ def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str
     with atomic_write(path) as draft:
         draft.write_text(json.dumps({"asked": asked, "models": plan}, indent=1), "utf-8")
     return plan
+
+
+def check_judges() -> None:
+    """Load the networks that pairs are evaluated with: a damaged weight file is found before anything is trained."""
+    names = json.loads((CONFIGS / "evaluate.json").read_text("utf-8"))["feature_networks"]
+    load_judges(names, None, torch.device("cpu"))
 
 
 def time_apart(args: argparse.Namespace, model: str) -> dict[str, Any]:
@@ -104,6 +118,8 @@ def time_model(args: argparse.Namespace, model: str) -> dict[str, Any]:
             **{**training_keys(args, model), "output_dir": folder, "max_epochs": 1, **judged},
         )
         run.initialize()
+        if args.real_part == "val":
+            check_number_of_real(len(run.parser.get_parsed_content("validate#pairs").rows), "val", args.dataset)
         trainer, device = (run.parser.get_parsed_content(key) for key in ("train#trainer", "target_device"))
         run.parser.get_parsed_content("ema").attach(trainer)
         epoch_length = len(run.parser.get_parsed_content("train#dataloader"))

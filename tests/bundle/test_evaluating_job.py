@@ -180,6 +180,8 @@ def test_data_overlays_fit_though_they_set_keys_of_training(
     [
         ({"real_part": "test"}, "`real_part` must be one of val, train, all"),
         ({"feature_networks": ["resnet"]}, "`feature_networks` holds 'resnet'"),
+        ({"feature_networks": "efficientnet_lite0, resnet"}, "`feature_networks` holds 'resnet'"),
+        ({"feature_networks": 3}, "`feature_networks` must be a list of names"),
         ({"feature_networks": ["vgg16"]}, "must hold efficientnet_lite0 or inception"),
         ({"feature_networks": ["efficientnet_lite0", "efficientnet_lite0"]}, "names 'efficientnet_lite0' twice"),
         ({"include_real": True, "reader_cases": 1}, "`reader_cases` must be 2 or more"),
@@ -199,6 +201,20 @@ def test_wrong_keys_end_in_one_clear_error(
     with pytest.raises((ValueError, FileNotFoundError, RuntimeError)) as caught:
         evaluate(generated, **override)
     assert message in str(root_cause(caught.value))
+
+
+@pytest.mark.parametrize(
+    "override", [{"max_crops": 3}, {"include_real": True, "reader_cases": 1}, {"output_dir": "A FILE"}]
+)
+def test_what_no_report_can_be_written_with_is_refused_before_anything_is_read(
+    evaluate: Evaluate, generated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, override: dict[str, Any]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("A FILE").touch()
+    with pytest.raises((ValueError, RuntimeError)) as caught:
+        evaluate(generated, **override)
+    assert re.search("`max_crops`|`reader_cases`|`output_dir` .* cannot be written into", str(root_cause(caught.value)))
+    assert not (tmp_path / "cache").exists()
 
 
 def test_pairs_that_the_training_may_have_seen_are_not_taken_for_held_out(

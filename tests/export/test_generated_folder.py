@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import pytest
 import torch
 from PIL import Image
 
-from cosimgen_monai.codec import ClassTable, display_colours, fibonacci_palette
+from cosimgen_monai.codec import VOID, ClassTable, display_colours, fibonacci_palette
 from cosimgen_monai.data import UnknownValuesError
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.export.nifti.dataset import dataset_folder
+from cosimgen_monai.export.nifti.nnunet_labels import NnUNetLabels
 from cosimgen_monai.export.pictures.png import indexed
 from cosimgen_monai.export.provenance import check_held_out, check_model, check_trained_pairs
 
@@ -84,6 +86,7 @@ def test_a_folder_without_pairs_says_how_to_make_some(tmp_path: Path) -> None:
         ("id,classes_asked\nx,liver\nx,spleen\n", r"manifest.csv lists x twice"),
         ("id,classes_asked\nx,liver\ny", r"manifest.csv has an incomplete row: run `generating` again"),
         ("id,classes_asked\nx,f\u00fcr\n".encode("latin-1"), r"manifest.csv is no UTF-8 text"),
+        ("id;classes_asked\nx;liver\n", r"manifest.csv is separated by semicolons: save it as CSV with commas"),
         ("id,prompt\nx,liver\n", r"manifest.csv lists no samples \(columns id and classes_asked\)"),
     ],
 )
@@ -98,6 +101,24 @@ def test_a_manifest_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
     write_pair(tmp_path / "png", "x", half(1))
     (tmp_path / "manifest.csv").write_text("id,classes_asked\r\nx,liver\r\n", "utf-8-sig", newline="")
     assert GeneratedFolder(tmp_path, CLASSES, 16).asked() == [(1,)]
+
+
+def test_files_that_a_macintosh_hides_beside_the_pictures_are_none(tmp_path: Path) -> None:
+    write_pair(tmp_path, "x", half(1))
+    (tmp_path / "images/._x.png").write_bytes(b"Mac OS X")
+    assert GeneratedFolder(tmp_path, CLASSES, 16).names == ["x"]
+
+
+def test_void_that_the_real_data_has_not_is_told_by_its_origin(tmp_path: Path) -> None:
+    write_pair(tmp_path / "png", "x", half(VOID))
+    with pytest.raises(ValueError, match=r"labels/x.png: its masks hold void.*--keep_classes all"):
+        GeneratedFolder(tmp_path, CLASSES, 16).pair(0)
+    place = tmp_path / "nifti" / dataset_folder("phantom")
+    place.mkdir(parents=True)
+    names = NnUNetLabels(dataclasses.replace(CLASSES, has_void=True)).names
+    (place / "dataset.json").write_text(json.dumps({"labels": names}))
+    with pytest.raises(ValueError, match=r"`generated_dir` .*hold void.*--keep_classes all"):
+        GeneratedFolder(tmp_path, CLASSES, 16)
 
 
 def test_two_files_of_one_stem_are_refused(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from cosimgen_monai.data import BTCV, CholecSeg8k, split_items
 from cosimgen_monai.reports import inspect_dataset
+from cosimgen_monai.reports.inspection import check_folder
 
 LIVER, GALLBLADDER = 21, 22
 
@@ -118,6 +119,12 @@ def test_the_same_dataset_may_be_inspected_again_but_no_other_folder_is_touched(
     assert (tmp_path / "inspection" / "index.html").read_bytes() == before
     with pytest.raises(ValueError, match=r"holds no inspection\.json"):
         inspect(other, "all", folder="frames")
+
+
+def test_a_folder_that_takes_no_file_is_refused_before_the_data_is_read(frames: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    with pytest.raises(ValueError, match=r"`inspection_dir` .*taken cannot be written into"):
+        check_folder(tmp_path / "taken", "CholecSeg8k", frames)
 
 
 def test_group_names_of_patients_are_not_shown(real_ct: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tiny_parts import tiny_model, tiny_network
 
 from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.networks import save_model
+from cosimgen_monai.reports import evaluated_pairs
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 import reproduce_tables
@@ -27,7 +28,14 @@ from paper_tables import columns, equal_time_plan, figures, plan_in_words
 
 def arguments(folder: Path, **changes: Any) -> Namespace:
     asked = {"dataset": "mbrsc", "dataset_dir": "d", "minutes_per_model": 8.0, "num_samples": 8, "scale": "starter"}
-    asked |= {"ablation": False, "device": "cpu", "seed": 0, "guidance_scales": [1.0, 2.0], "output_dir": folder}
+    asked |= {
+        "ablation": False,
+        "device": "cpu",
+        "seed": 0,
+        "real_part": "all",
+        "guidance_scales": [1.0, 2.0],
+        "output_dir": folder,
+    }
     return Namespace(**{**asked, **changes})
 
 
@@ -139,19 +147,32 @@ def test_a_baseline_at_paper_scale_is_no_smaller_than_cosimgen(model: str) -> No
 def test_a_later_calls_scales_stand_beside_those_evaluated_before(tmp_path: Path) -> None:
     evaluated(tmp_path / "cosimgen_guidance_2")
     (tmp_path / "cosimgen_guidance_8").mkdir()  # begun, not evaluated
+    evaluated(tmp_path / "cosimgen_guidance_2_old")  # no column's name
     shown = columns.shown_columns(tmp_path, ["CVAE", "CoSimGen"], [4.0])
     assert [column.name for column in shown] == ["CVAE", "CoSimGen, guidance 2", "CoSimGen, guidance 4"]
 
 
-@pytest.mark.parametrize(("option", "value"), [("num_samples", "7"), ("minutes_per_model", "-5")])
-def test_too_little_is_refused_before_anything_is_trained(
-    option: str, value: str, tmp_path: Path, monkeypatch: Any, capsys: Any
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--num_samples 7", "--num_samples must be"),
+        ("--minutes_per_model -5", "--minutes_per_model must be"),
+        ("--minutes_per_model nan", "--minutes_per_model must be"),
+        ("--minutes_per_model inf", "--minutes_per_model must be"),
+        ("--guidance_scales 2 0.5", "--guidance_scales are"),
+        ("--guidance_scales nan", "--guidance_scales are"),
+        ("--guidance_scales 1 inf", "--guidance_scales are"),
+        ("--ablation --guidance_scales 2", "leave --guidance_scales out"),
+    ],
+)
+def test_options_out_of_range_are_refused_before_anything_is_trained(
+    options: str, message: str, tmp_path: Path, monkeypatch: Any, capsys: Any
 ) -> None:
-    command = ["reproduce_tables.py", "--dataset", "phantom", "--output_dir", str(tmp_path), f"--{option}", value]
+    command = ["reproduce_tables.py", "--dataset", "phantom", "--output_dir", str(tmp_path), *options.split()]
     monkeypatch.setattr(sys, "argv", command)
     with pytest.raises(SystemExit):
         reproduce_tables.read_arguments()
-    assert f"--{option} must be" in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_a_plan_is_kept_and_another_runs_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
@@ -165,8 +186,18 @@ def test_a_plan_is_kept_and_another_runs_is_refused(tmp_path: Path, monkeypatch:
     first = equal_time_plan.read_plan(arguments(tmp_path), ["CVAE", "CoSimGen"])
     assert equal_time_plan.read_plan(arguments(tmp_path), ["CVAE", "CoSimGen"]) == first
     assert timed == ["CVAE", "CoSimGen"]
-    with pytest.raises(SystemExit, match="another run"):
+    with pytest.raises(SystemExit, match=r"another run \(minutes_per_model 8.0, now 9.0\)"):
         equal_time_plan.read_plan(arguments(tmp_path, minutes_per_model=9.0), ["CVAE", "CoSimGen"])
+    with pytest.raises(SystemExit, match=r"another run \(models CVAE, CoSimGen, now TGAN\)"):
+        equal_time_plan.read_plan(arguments(tmp_path), ["TGAN"])
+
+
+def test_a_run_on_the_phantom_it_made_goes_on_wherever_its_folder_is_now(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(equal_time_plan, "time_apart", lambda args, model: {"max_epochs": 3})
+    here, there = tmp_path / "here", tmp_path / "there"
+    first = equal_time_plan.read_plan(arguments(here, dataset_dir=str(here / "phantom")), ["CVAE"])
+    here.rename(there)
+    assert equal_time_plan.read_plan(arguments(there, dataset_dir=str(there / "phantom")), ["CVAE"]) == first
 
 
 @pytest.mark.parametrize(
@@ -179,12 +210,17 @@ def test_an_iteration_is_timed_after_the_warm_up(times: list[float], seconds: fl
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"dataset_dir": "/nowhere"}, "FileNotFoundError: .*nowhere"), ({"seed": -1}, "`seed` must be a non-negative")],
+    [
+        ({"dataset_dir": "/nowhere"}, "FileNotFoundError: .*nowhere"),
+        ({"seed": -1}, "`seed` must be a non-negative"),
+        ({"real_part": "val"}, "The val part of phantom holds 120 pair.s., too few to compare"),
+    ],
 )
 def test_a_mistake_is_told_in_its_own_words_before_anything_is_trained(
     tmp_path: Path, monkeypatch: Any, change: dict[str, Any], message: str
 ) -> None:
     monkeypatch.setattr(equal_time_plan, "time_apart", equal_time_plan.time_quietly)
+    monkeypatch.setattr(evaluated_pairs, "MIN_HALF", 100)
     given = {"dataset": "phantom", "dataset_dir": str(tmp_path / "phantom"), "output_dir": tmp_path / "out"}
     if "dataset_dir" in change:
         given["dataset"] = "mbrsc"
@@ -193,6 +229,16 @@ def test_a_mistake_is_told_in_its_own_words_before_anything_is_trained(
             equal_time_plan.read_plan(arguments(**{"folder": tmp_path, **given, **change}), ["CoSimGen"])
     finally:
         logging.disable(logging.NOTSET)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_damaged_weight_file_is_found_before_anything_is_timed(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    checkpoints = tmp_path / "hub" / "checkpoints"
+    checkpoints.mkdir(parents=True)
+    (checkpoints / "vgg16-397923af.pth").write_bytes(b"half a download")
+    with pytest.raises(SystemExit, match=r"ValueError: .*vgg16-397923af.pth"):
+        equal_time_plan.read_plan(arguments(tmp_path / "out"), ["CVAE"])
     assert not (tmp_path / "out").exists()
 
 
