@@ -80,8 +80,10 @@ def main() -> None:
 
         rows += benchmark_generating.run(args)
     if args.output:
-        with open(args.output, "w", encoding="utf-8") as file:
-            json.dump(rows, file, indent=1)
+        from cosimgen_monai.settings import atomic_write
+
+        with atomic_write(args.output) as draft:
+            draft.write_text(json.dumps(rows, indent=1), "utf-8")
 
 
 def run_rounds(args: argparse.Namespace) -> dict[tuple[str, ...], dict[str, float]]:

@@ -15,7 +15,6 @@ import argparse
 import itertools
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,7 @@ from cosimgen_monai.data import RealPairs
 from cosimgen_monai.metrics import frechet_of_features
 from cosimgen_monai.networks import CoSimGen, TrainedModel, feature_network, read_model
 from cosimgen_monai.sampling import NoiseSchedule, SamplingInferer, as_precision, autocast
-from cosimgen_monai.settings import derive_seed
+from cosimgen_monai.settings import atomic_write, derive_seed
 
 BANDS = (1, 4, 8, 16, 33)
 """Bounds of the bands, in cycles an image; what is finer, in images of more than 64 pixels, is not counted."""
@@ -62,7 +61,8 @@ def main() -> None:
     rows["drawn"] = measure(draw(network, schedule, presence, args)[:, :3], real, paired=False)
     print_row("drawn", rows["drawn"])
     if args.output:
-        Path(args.output).write_text(json.dumps({"model": model.card["sha256"], **vars(args), "rows": rows}), "utf-8")
+        with atomic_write(args.output) as draft:
+            draft.write_text(json.dumps({"model": model.card["sha256"], **vars(args), "rows": rows}), "utf-8")
 
 
 def check(args: argparse.Namespace, schedule: NoiseSchedule) -> None:
@@ -72,8 +72,6 @@ def check(args: argparse.Namespace, schedule: NoiseSchedule) -> None:
         sys.exit(f"--timesteps must lie between 0 and {last}, got {args.timesteps}.")
     if args.num_pairs < 2:
         sys.exit(f"--num_pairs must be 2 or more, got {args.num_pairs}.")
-    if args.output and not Path(args.output).resolve().parent.is_dir():
-        sys.exit(f"--output {args.output}: its folder does not exist; make it first.")
 
 
 def held_out(model: TrainedModel, network: CoSimGen, args: argparse.Namespace) -> tuple[torch.Tensor, torch.Tensor]:

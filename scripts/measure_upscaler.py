@@ -14,7 +14,6 @@ import argparse
 import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,6 +38,7 @@ from cosimgen_monai.handlers import columns_sheet
 from cosimgen_monai.metrics import MaskIoU
 from cosimgen_monai.networks import ESPCN, read_model
 from cosimgen_monai.sampling import Upscaler
+from cosimgen_monai.settings import atomic_write
 
 TIMES = 4
 Pair = tuple[torch.Tensor, torch.Tensor]
@@ -71,7 +71,8 @@ def main() -> None:
         shown = places[len(places) // (2 * args.figure_pairs) :: len(places) // args.figure_pairs]
         draw_figure(args.figure, contenders, source, pairs, network.palette, shown.tolist())
     if args.output:
-        Path(args.output).write_text(json.dumps(table, indent=1), "utf-8")
+        with atomic_write(args.output) as draft:
+            draft.write_text(json.dumps(table, indent=1), "utf-8")
 
 
 def held_out(args: argparse.Namespace, size: int) -> tuple[PairSource, CachedPairs, CachedPairs]:
@@ -232,7 +233,8 @@ def draw_figure(
         made = [grown, *(enlarge(*low) for enlarge in contenders.values()), (image, label)]
         rows.append([to_8_bit(pair[0][0].numpy()) for pair in made])
         rows.append([colour_label(pair[1][0, 0].to(torch.uint8).numpy(), colours) for pair in made])
-    columns_sheet(rows, ["low resolution", *contenders, "truth"]).save(path)
+    with atomic_write(path) as draft:
+        columns_sheet(rows, ["low resolution", *contenders, "truth"]).save(draft)
 
 
 if __name__ == "__main__":

@@ -28,15 +28,8 @@ from paper_tables import columns, equal_time_plan, figures, plan_in_words
 
 def arguments(folder: Path, **changes: Any) -> Namespace:
     asked = {"dataset": "mbrsc", "dataset_dir": "d", "minutes_per_model": 8.0, "num_samples": 8, "scale": "starter"}
-    asked |= {
-        "ablation": False,
-        "device": "cpu",
-        "seed": 0,
-        "real_part": "all",
-        "guidance_scales": [1.0, 2.0],
-        "output_dir": folder,
-    }
-    return Namespace(**{**asked, **changes})
+    asked |= {"ablation": False, "device": "cpu", "seed": 0, "real_part": "all", "guidance_scales": [1.0, 2.0]}
+    return Namespace(**{**asked, "output_dir": folder, **changes})
 
 
 def all_columns(models: Any, scales: Any = (1.0, 2.0)) -> list[columns.Column]:
@@ -229,7 +222,7 @@ def test_a_mistake_is_told_in_its_own_words_before_anything_is_trained(
             equal_time_plan.read_plan(arguments(**{"folder": tmp_path, **given, **change}), ["CoSimGen"])
     finally:
         logging.disable(logging.NOTSET)
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "out" / "plan.json").exists()
 
 
 def test_a_damaged_weight_file_is_found_before_anything_is_timed(tmp_path: Path, monkeypatch: Any) -> None:
