@@ -16,6 +16,7 @@ from cosimgen_monai.codec import VOID, ClassTable, class_areas
 from cosimgen_monai.data.readers.alignment import check_same_size
 from cosimgen_monai.data.readers.mask import label_of_codes, read_mask
 from cosimgen_monai.data.readers.picture import read_picture
+from cosimgen_monai.data.readers.readable import entries
 from cosimgen_monai.data.resampling.square import to_square
 from cosimgen_monai.export.provenance import VOID_NOT_MEASURED, check_colours, check_names
 
@@ -172,8 +173,7 @@ class GeneratedFolder(Dataset):
 
 def _stems(folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
-        hidden = path.name.startswith(".")  # macOS writes ._a.png beside a.png where a disk cannot hold its extras
-        if not hidden and path.suffix.lower() in _SUFFIXES and found.setdefault(path.stem, path) != path:
+    for path in entries(folder):
+        if path.suffix.lower() in _SUFFIXES and found.setdefault(path.stem, path) != path:
             raise ValueError(f"{folder} holds {found[path.stem].name} and {path.name}: take one of the two away.")
     return found

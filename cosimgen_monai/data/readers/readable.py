@@ -19,6 +19,8 @@ def check_readable(path: Path) -> None:
 def entries(folder: Path) -> list[Path]:
     """Return what lies in a folder, sorted by name; ``Path.glob`` passes over folders that may not be read.
 
+    Left out is what macOS puts beside a file on a disk that is not its own: ``._a.png``, which is no picture.
+
     Raises:
         FileNotFoundError: if the folder is missing.
         PermissionError: if the folder may not be read, or what is in it not be reached.
@@ -31,7 +33,7 @@ def entries(folder: Path) -> list[Path]:
         raise FileNotFoundError(f"{folder} is missing.") from error
     except PermissionError as error:
         raise PermissionError(f"{folder} may not be read: give yourself read permission (chmod u+rx).") from error
-    return paths
+    return [path for path in paths if not path.name.startswith("._")]
 
 
 def folders_in(folder: Path) -> list[Path]:
