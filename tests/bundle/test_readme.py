@@ -1,4 +1,4 @@
-"""The README's Python does what it says."""
+"""The README's Python does what it says, and its commands, one after the other, do not stand in each other's way."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def run(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str
 
 def test_the_workflow_draws_what_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(BLOCKS[0], tmp_path, monkeypatch)
-    with (tmp_path / "output" / "generated" / "manifest.csv").open(newline="", encoding="utf-8") as file:
+    with (tmp_path / "output" / "from_python" / "manifest.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["classes_asked"] for row in rows] == ["spleen; liver"] * 4
 
@@ -36,3 +36,12 @@ def test_plain_objects_draw_four_pairs(tmp_path: Path, monkeypatch: pytest.Monke
     assert found["label"].shape == (4, 1, 64, 64)
     assert found["label"].dtype == torch.uint8
     assert not torch.equal(found["image"][0], found["image"][1])
+
+
+@pytest.mark.parametrize("page", ["README.md", "bundle/docs/evaluation.md"])
+def test_each_generation_of_a_page_has_a_folder_of_its_own(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8").replace("\\\n", " ")
+    commands = [line for line in text.splitlines() if "run generating" in line and "--dry_run" not in line]
+    folders = [(re.findall(r"--output_dir (\S+)", line) or ["output/generated"])[0] for line in commands]
+    folders += re.findall(r'output_dir="(.+?)"', "".join(BLOCKS)) if page == "README.md" else []
+    assert len(folders) == len(set(folders)) > 0

@@ -51,13 +51,15 @@ class ContactSheet:
         with atomic_write(self.output_dir / "contact_sheet.png") as draft:
             with_legend(draw_strips(strips, heading), self.thumbnails.classes, self.thumbnails.colours).save(draft)
         folders = "".join(f"  {name + '/':<19}{WHAT[name]}\n" for name in self.formats)
+        typed = " (manifest.parquet: the same, typed)" if (self.output_dir / "manifest.parquet").is_file() else ""
         logger.info(
-            "\n%d pairs are in %s:\n%s  manifest.csv       a row a sample (manifest.parquet: the same, typed)\n"
+            "\n%d pairs are in %s:\n%s  manifest.csv       a row a sample%s\n"
             "  dataset_card.md    what this is, from what, with what limits\n"
             "  contact_sheet.png  look at this first, then at gallery.html",
             len(self.manifest.rows),
             self.output_dir,
             folders,
+            typed,
         )
 
     def _strip(self, row: dict[str, str]) -> tuple[str, str, tuple[Picture, Picture, Picture]]:
