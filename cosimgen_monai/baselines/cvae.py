@@ -28,6 +28,7 @@ class CVAE(BaselineNetwork):
         class_feature_dim: length d of a class's learnable row.
         sentence_dim: length of the frozen sentence encoder's features.
         patch_size: side of the pixel blocks folded into channels.
+        palette_centre: the class whose colour is the cube's centre.
     """
 
     def __init__(
@@ -42,10 +43,10 @@ class CVAE(BaselineNetwork):
         class_feature_dim: int = 256,
         sentence_dim: int = 384,
         patch_size: int = 1,
+        palette_centre: int | None = None,
     ) -> None:
-        super().__init__(
-            num_classes, num_colours, image_size, (latent_dim,), embedding_dim, class_feature_dim, sentence_dim
-        )
+        lengths = (embedding_dim, class_feature_dim, sentence_dim)
+        super().__init__(num_classes, num_colours, image_size, (latent_dim,), *lengths, palette_centre)
         self.decoder = PairDecoder(image_size, latent_dim + embedding_dim, base_channels, channel_mults, patch_size)
         channels = [base_channels * mult for mult in channel_mults]
         self.fold = nn.PixelUnshuffle(patch_size)

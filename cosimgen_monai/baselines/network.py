@@ -22,6 +22,7 @@ class BaselineNetwork(nn.Module, ABC):
         embedding_dim: length D of the condition embedding.
         class_feature_dim: length d of a class's learnable row.
         sentence_dim: length of the frozen sentence encoder's features.
+        palette_centre: the class whose colour is the cube's centre, as CoSimGen's.
     """
 
     conditioned_by: str | None = None
@@ -36,13 +37,14 @@ class BaselineNetwork(nn.Module, ABC):
         embedding_dim: int,
         class_feature_dim: int,
         sentence_dim: int,
+        palette_centre: int | None,
     ) -> None:
         super().__init__()
         self.num_classes = num_classes
         self.image_size = image_size
         self.noise_shape = noise_shape
         self.palette: torch.Tensor
-        self.register_buffer("palette", fibonacci_palette(num_colours))
+        self.register_buffer("palette", fibonacci_palette(num_colours, centre=palette_centre))
         if self.conditioned_by != "text":
             self.class_encoder = ClassEncoder(num_classes, class_feature_dim, embedding_dim)
         if self.conditioned_by != "classes":

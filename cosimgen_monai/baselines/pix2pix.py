@@ -31,6 +31,7 @@ class Pix2Pix(BaselineNetwork):
         embedding_dim: length D of the class embedding.
         class_feature_dim: length d of a class's learnable row.
         patch_size: side of the pixel blocks folded into channels.
+        palette_centre: the class whose colour is the cube's centre.
     """
 
     conditioned_by = "classes"
@@ -47,11 +48,13 @@ class Pix2Pix(BaselineNetwork):
         embedding_dim: int = 256,
         class_feature_dim: int = 256,
         patch_size: int = 1,
+        palette_centre: int | None = None,
     ) -> None:
         check_size(image_size, patch_size, len(channel_mults))
         side = image_size // patch_size
         noise_shape = (noise_channels, side, side)
-        super().__init__(num_classes, num_colours, image_size, noise_shape, embedding_dim, class_feature_dim, 0)
+        lengths = (embedding_dim, class_feature_dim, 0)
+        super().__init__(num_classes, num_colours, image_size, noise_shape, *lengths, palette_centre)
         channels = [base_channels * mult for mult in channel_mults]
         self.to_image = nn.Linear(embedding_dim, condition_channels)
         self.first = convolution(noise_channels + condition_channels, channels[0])

@@ -23,6 +23,7 @@ class TGAN(BaselineNetwork):
         embedding_dim: length D of the text embedding.
         sentence_dim: length of the frozen sentence encoder's features.
         patch_size: side of the pixel blocks folded into channels.
+        palette_centre: the class whose colour is the cube's centre.
     """
 
     conditioned_by = "text"
@@ -38,8 +39,10 @@ class TGAN(BaselineNetwork):
         embedding_dim: int = 256,
         sentence_dim: int = 384,
         patch_size: int = 1,
+        palette_centre: int | None = None,
     ) -> None:
-        super().__init__(num_classes, num_colours, image_size, (latent_dim,), embedding_dim, 0, sentence_dim)
+        lengths = (embedding_dim, 0, sentence_dim)
+        super().__init__(num_classes, num_colours, image_size, (latent_dim,), *lengths, palette_centre)
         self.generator = PairDecoder(image_size, latent_dim + embedding_dim, base_channels, channel_mults, patch_size)
 
     def draw(self, noise: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:

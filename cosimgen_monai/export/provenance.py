@@ -50,7 +50,7 @@ def check_colours(label: Path, classes: ClassTable, palette: torch.Tensor | None
     Args:
         label: an index PNG.
         classes: the dataset's classes.
-        palette: the model's palette (c x 3, [-1, 1]); where it is not known, the default F-RGB palette.
+        palette: the model's palette (c x 3, [-1, 1]); where it is not known, the default F-RGB palette or the paper's.
 
     Raises:
         ValueError: if a class has another colour, so that its id stands for something else.
@@ -59,15 +59,20 @@ def check_colours(label: Path, classes: ClassTable, palette: torch.Tensor | None
         if picture.mode != "P":
             return
         values = picture.getpalette("RGB") or []
-    expected = display_colours(fibonacci_palette(classes.num_colours) if palette is None else palette)
-    for class_id, name in enumerate(classes.names):
-        found = tuple(values[3 * class_id : 3 * class_id + 3])
-        if found != expected[class_id]:
-            raise ValueError(
-                f"{label} is of another palette than the real data's classes: id {class_id} is {_hex(found)}, but "
-                f"{name} is {_hex(expected[class_id])}. Evaluate the set against the dataset that its model was "
-                "trained on; a model with a palette of its own is given with --ckpt_path."
-            )
+    if palette is not None:
+        known = [palette]
+    else:  # of a training by default, or by the paper's palette
+        known = [fibonacci_palette(classes.num_colours, centre=centre) for centre in (classes.background, None)]
+    expected = [display_colours(colours)[: classes.num_classes] for colours in known]
+    found = [tuple(values[3 * i : 3 * i + 3]) for i in range(classes.num_classes)]
+    if found in expected:
+        return
+    class_id = next(i for i, pair in enumerate(zip(found, expected[0], strict=True)) if pair[0] != pair[1])
+    raise ValueError(
+        f"{label} is of another palette than the real data's classes: id {class_id} is {_hex(found[class_id])}, but "
+        f"{classes.names[class_id]} is {_hex(expected[0][class_id])}. Evaluate the set against the dataset that its "
+        "model was trained on; a model with a palette of its own is given with --ckpt_path."
+    )
 
 
 def check_model(card: dict[str, Any], classes: ClassTable, rows: Sequence[dict[str, str]] | None, path: Path) -> None:

@@ -29,6 +29,7 @@ class CoSimGen(nn.Module):
         patch_size: side of the pixel blocks folded into channels before the first convolution.
         palette_epsilon: offset of the palette's outermost points from the poles.
         palette_cube: whether the palette is pushed out to the colour cube.
+        palette_centre: the class whose colour is the cube's centre, see :func:`fibonacci_palette` (paper: none).
     """
 
     conditioned_by = None  # classes, text or both, as each request wants
@@ -48,12 +49,13 @@ class CoSimGen(nn.Module):
         patch_size: int = 1,
         palette_epsilon: float = 0.36,
         palette_cube: bool = True,
+        palette_centre: int | None = None,
     ) -> None:
         super().__init__()
         self.num_classes = num_classes
         self.image_size = image_size
         self.palette: torch.Tensor
-        self.register_buffer("palette", fibonacci_palette(num_colours, palette_epsilon, palette_cube))
+        self.register_buffer("palette", fibonacci_palette(num_colours, palette_epsilon, palette_cube, palette_centre))
         self.class_encoder = ClassEncoder(num_classes, class_feature_dim, embedding_dim)
         self.text_encoder = TextEncoder(sentence_dim, embedding_dim)
         self.timestep_encoder = TimestepEncoder(base_channels, embedding_dim)

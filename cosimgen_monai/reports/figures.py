@@ -18,7 +18,7 @@ _CHUNK = 256
 
 def class_colours(classes: ClassTable) -> list[tuple[int, int, int]]:
     """Return the colour of each class, and last the void's where there is one."""
-    return display_colours(fibonacci_palette(classes.num_colours))
+    return display_colours(fibonacci_palette(classes.num_colours, centre=classes.background))
 
 
 def colours_by_name(classes: ClassTable) -> dict[str, str]:

@@ -29,9 +29,42 @@ def test_colours_lie_on_the_cube_or_the_sphere(num_colours: int) -> None:
     torch.testing.assert_close(sphere.norm(dim=1), torch.ones(num_colours))
 
 
-def test_one_colour_is_no_palette() -> None:
+def share_of_thirds(palette: torch.Tensor, one: int) -> float:
+    """Return the share of the blends of one class with the others that lie nearest to a third class's colour."""
+    share, thirds = torch.linspace(0, 1, 101)[:, None], 0
+    others = [i for i in range(len(palette)) if i != one]
+    for other in others:
+        nearest = torch.cdist(palette[one] * (1 - share) + palette[other] * share, palette).argmin(1)
+        thirds += int(((nearest != one) & (nearest != other)).sum())
+    return thirds / (len(others) * len(share))
+
+
+@pytest.mark.parametrize(("num_colours", "at_most"), [(3, 0.0), (6, 0.0), (13, 0.0), (14, 0.0), (16, 0.0), (21, 0.011)])
+@pytest.mark.parametrize("centre", [0, 2])
+def test_blends_with_the_centre_are_taken_for_no_third_class(num_colours: int, centre: int, at_most: float) -> None:
+    palette = fibonacci_palette(num_colours, centre=centre)
+    assert palette[centre].tolist() == [0, 0, 0]
+    others = torch.cat([palette[:centre], palette[centre + 1 :]])
+    assert torch.equal(others, fibonacci_palette(num_colours - 1))
+    assert share_of_thirds(palette, centre) <= at_most
+
+
+@pytest.mark.parametrize(("num_colours", "share"), [(14, 0.113), (21, 0.181)])
+def test_blends_on_the_papers_palette_are(num_colours: int, share: float) -> None:
+    assert share_of_thirds(fibonacci_palette(num_colours), 0) == pytest.approx(share, abs=0.005)
+
+
+@pytest.mark.parametrize("num_colours", [13, 14, 21])
+def test_the_centre_costs_no_distance(num_colours: int) -> None:
+    without, with_centre = fibonacci_palette(num_colours), fibonacci_palette(num_colours, centre=0)
+    assert smallest_distance(with_centre) >= 0.99 * smallest_distance(without)
+
+
+def test_what_is_no_palette_is_refused() -> None:
     with pytest.raises(ValueError, match=r"num_colours.*2 or more, got 1"):
         fibonacci_palette(1)
+    with pytest.raises(ValueError, match=r"palette_centre.*below 14, got 14"):
+        fibonacci_palette(14, centre=14)
 
 
 def test_display_colours_are_8_bit_and_distinct() -> None:
