@@ -38,7 +38,7 @@ def fibonacci_palette(
     if num_colours < 2:
         raise ValueError(f"`num_colours` must be 2 or more, got {num_colours}.")
     if centre is not None and centre not in range(num_colours):
-        raise ValueError(f"`palette_centre` must be a colour's index below {num_colours}, got {centre!r}.")
+        raise ValueError(f"`centre` must be a colour's index below {num_colours}, got {centre!r}.")
     outside = num_colours if centre is None else num_colours - 1
     index = torch.arange(outside, dtype=torch.float64)
     theta = 2 * math.pi * index / GOLDEN_RATIO

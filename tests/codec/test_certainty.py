@@ -28,6 +28,7 @@ def test_a_small_class_counts_as_much_as_a_large_one() -> None:
     assert decode_certainty(colours[None], PALETTE).item() == pytest.approx((1 + margin) / 2, abs=1e-5)
 
 
-def test_noise_is_uncertain() -> None:
+@pytest.mark.parametrize("centre", [None, 0])
+def test_noise_is_uncertain(centre: int | None) -> None:
     noise = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
-    assert decode_certainty(noise, fibonacci_palette(14)).item() < 0.3
+    assert decode_certainty(noise, fibonacci_palette(14, centre=centre)).item() < 0.3

@@ -63,7 +63,7 @@ def test_the_centre_costs_no_distance(num_colours: int) -> None:
 def test_what_is_no_palette_is_refused() -> None:
     with pytest.raises(ValueError, match=r"num_colours.*2 or more, got 1"):
         fibonacci_palette(1)
-    with pytest.raises(ValueError, match=r"palette_centre.*below 14, got 14"):
+    with pytest.raises(ValueError, match=r"centre.*below 14, got 14"):
         fibonacci_palette(14, centre=14)
 
 
