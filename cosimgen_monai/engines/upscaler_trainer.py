@@ -48,7 +48,7 @@ class UpscalerTrainer(ReproducibleTrainer):
         classes: ClassTable,
         image_size: int,
         input_noise: tuple[float, float] = (0.01, 0.0),
-        redraw: Callable[[torch.Tensor, torch.Tensor, TrainingNoise], torch.Tensor] | None = None,
+        redraw: Callable[[torch.Tensor, torch.Tensor, TrainingNoise], Pair] | None = None,
         **training: Any,
     ) -> None:
         noise = list(input_noise) if isinstance(input_noise, (list, tuple)) else []
@@ -83,10 +83,10 @@ class UpscalerTrainer(ReproducibleTrainer):
         """Yield small and large pairs (B 6 S S and B 6 2S 2S) at each scale."""
         for scale in self.SCALES:
             patch = self._patch(image, label, self.patch_size * scale, noise)
-            small, large = (self._pair(*patch, factor) for factor in (2 * scale, scale))
+            small, large = (_smaller(*patch, factor) for factor in (2 * scale, scale))
             if self.redraw is not None and scale == max(self.SCALES):
-                small = self.redraw(small, shrink_label(patch[1], 2 * scale), noise)
-            yield small, large
+                small = self.redraw(*small, noise)
+            yield self._coloured(*small), self._coloured(*large)
 
     def _patch(self, image: torch.Tensor, label: torch.Tensor, size: int, noise: TrainingNoise) -> Pair:
         """Cut the same random square out of all pairs, at an offset that halves twice."""
@@ -96,11 +96,14 @@ class UpscalerTrainer(ReproducibleTrainer):
         window = (..., slice(top, top + size), slice(left, left + size))
         return image[window], label[window]
 
-    def _pair(self, image: torch.Tensor, label: torch.Tensor, factor: int) -> torch.Tensor:
-        """Make pairs ``factor`` times smaller: the image by the mean, the label by the majority of each block."""
-        image = avg_pool2d(image, factor) if factor > 1 else image
-        return pack_pair(image, shrink_label(label, factor), self.network.palette, self.classes.num_classes)
+    def _coloured(self, image: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+        return pack_pair(image, label, self.network.palette, self.classes.num_classes)
 
     def _noised(self, small: torch.Tensor, noise: TrainingNoise) -> torch.Tensor:
         deviation = torch.tensor(self.input_noise, device=small.device).repeat_interleave(IMAGE_CHANNELS)
         return small + deviation[:, None, None] * noise.normal(small)
+
+
+def _smaller(image: torch.Tensor, label: torch.Tensor, factor: int) -> Pair:
+    """Make pairs ``factor`` times smaller: the image by the mean, the label by the majority of each block."""
+    return avg_pool2d(image, factor) if factor > 1 else image, shrink_label(label, factor)

@@ -67,11 +67,14 @@ def check_colours(label: Path, classes: ClassTable, palette: torch.Tensor | None
     found = [tuple(values[3 * i : 3 * i + 3]) for i in range(classes.num_classes)]
     if found in expected:
         return
-    class_id = next(i for i, pair in enumerate(zip(found, expected[0], strict=True)) if pair[0] != pair[1])
+    other = next(i for i, pair in enumerate(zip(found, expected[0], strict=True)) if pair[0] != pair[1])
+    whose, remedy = "the model's", "Give the model that drew the set, or leave ckpt_path out."
+    if palette is None:
+        whose = "the real data's classes"
+        remedy = "Evaluate it against the dataset of its model's training; a palette of its own comes with --ckpt_path."
     raise ValueError(
-        f"{label} is of another palette than the real data's classes: id {class_id} is {_hex(found[class_id])}, but "
-        f"{classes.names[class_id]} is {_hex(expected[0][class_id])}. Evaluate the set against the dataset that its "
-        "model was trained on; a model with a palette of its own is given with --ckpt_path."
+        f"{label} is of another palette than {whose}: id {other} is {_hex(found[other])}, but {classes.names[other]} "
+        f"is {_hex(expected[0][other])}. {remedy}"
     )
 
 

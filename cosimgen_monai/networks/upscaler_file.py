@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-
-import torch
+from typing import Any
 
 from cosimgen_monai.networks.espcn import ESPCN
 from cosimgen_monai.networks.model_file import TrainedModel, read_model
@@ -24,17 +23,18 @@ def read_upscaler(path: str | Path, model: TrainedModel, times: int) -> ESPCN:
 
     Raises:
         FileNotFoundError: if one of the two files is missing.
-        ValueError: if they do not belong together or are no upscaler, or if it learned on other classes than the
-            model's (another number, or another palette). Another dataset, or other sizes, is a warning.
+        ValueError: if they do not belong together or are no upscaler, or if it learned on another number of classes
+            than the model's, or one of the two on a void. Another dataset, or other sizes, is a warning. The colours
+            may differ: what goes from one to the other are ids.
     """
     upscaler = read_model(path, _KEY, {"espcn": ESPCN})
-    card, state = upscaler.card, upscaler.state
+    card = upscaler.card
     remedy = "train one on the same data (bundle/configs/train_upscaler.json), or draw without: --upscale 1"
     theirs, own = card["classes"], model.card["classes"]
-    if len(theirs["names"]) != len(own["names"]) or not torch.equal(state["palette"], model.state["palette"].cpu()):
+    if _kinds(theirs) != _kinds(own):
         raise ValueError(
-            f"`{_KEY}` {path} enlarges masks of {len(theirs['names'])} classes ({card['images']['dataset']}), but "
-            f"{model.path} draws {len(own['names'])} ({model.card['images']['dataset']}), in other colours: {remedy}."
+            f"`{_KEY}` {path} enlarges masks of {_kinds(theirs)} ({card['images']['dataset']}), but "
+            f"{model.path} draws {_kinds(own)} ({model.card['images']['dataset']}): {remedy}."
         )
     if theirs["names"] != own["names"] or card["images"]["dataset"] != model.card["images"]["dataset"]:
         logger.warning(
@@ -47,3 +47,8 @@ def read_upscaler(path: str | Path, model: TrainedModel, times: int) -> ESPCN:
     if not set(needed) <= set(card["image_sizes"]):
         logger.warning("%s learned at sizes %s, but is to enlarge through %s", path, card["image_sizes"], needed)
     return upscaler.network()
+
+
+def _kinds(classes: dict[str, Any]) -> str:
+    """Say how many colours a card's classes take."""
+    return f"{len(classes['names'])} classes{' and a void' if classes['has_void'] else ''}"

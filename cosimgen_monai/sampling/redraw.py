@@ -54,26 +54,29 @@ class Redraw:
         self.precision = precision
 
     @torch.no_grad()
-    def __call__(self, pair: torch.Tensor, label: torch.Tensor, noise: TrainingNoise) -> torch.Tensor:
+    def __call__(
+        self, image: torch.Tensor, label: torch.Tensor, noise: TrainingNoise
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Redraw pairs.
 
         Args:
-            pair: B 6 H W, [-1, 1].
+            image: B 1 H W or B 3 H W, [-1, 1].
             label: uint8 ids, B 1 H W.
             noise: the iteration's random numbers.
 
         Returns:
-            B 6 H W, the mask in pure colours.
+            image (B 3 H W) and label (uint8 ids, B 1 H W): the colours of another network may differ from the model's.
 
         Raises:
             ValueError: if the pairs have another size or number of colours than the model's.
         """
-        size, network = self.network.image_size, self.network.to(pair.device)
-        if pair.shape[-1] != size or (label.max() >= network.num_classes and label.max() != 255):
+        size, network = self.network.image_size, self.network.to(image.device)
+        if image.shape[-1] != size or (label.max() >= network.num_classes and label.max() != 255):
             raise ValueError(
                 f"`redraw` draws pairs of {size} pixels and {network.num_classes} classes, but the upscaler's small "
-                f"pairs have {pair.shape[-1]} pixels: train both on the same dataset, with the same --image_size."
+                f"pairs have {image.shape[-1]} pixels: train both on the same dataset, with the same --image_size."
             )
+        pair = pack_pair(image, label, network.palette, network.num_classes)
         condition = network.condition(presence_vector(label, self.classes))
 
         def clean(x: torch.Tensor, t: int) -> torch.Tensor:
@@ -85,5 +88,4 @@ class Redraw:
         start = torch.full((len(pair),), self.timesteps[0], device=pair.device)
         noisy = self.schedule.add_noise(pair, noise.normal(pair), start)
         drawn = ddim_from(clean, noisy, self.timesteps, self.schedule)
-        image, redrawn = unpack_pair(drawn, network.palette, network.num_classes, self.mask_smoothing)
-        return pack_pair(image, redrawn, network.palette, network.num_classes)
+        return unpack_pair(drawn, network.palette, network.num_classes, self.mask_smoothing)

@@ -192,7 +192,10 @@ def test_data_overlays_fit_though_they_set_keys_of_training(
         ({"val_share": 0.2}, "The val part of phantom holds 6 pair(s), too few to compare: 12 are needed"),
         ({"max_crop": 3}, "Unknown key"),
         ({"include_real": "perhaps"}, "`include_real` must be true or false"),
-        ({"ckpt_path": str(CONFIGS.parent / "models/model.pt")}, "did not draw cosimgen_000000"),
+        (
+            {"ckpt_path": str(CONFIGS.parent / "models/model.pt")},
+            "Give the model that drew the set",
+        ),
     ],
 )
 def test_wrong_keys_end_in_one_clear_error(

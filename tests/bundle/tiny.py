@@ -20,6 +20,7 @@ TINY: dict[str, Any] = {
     "num_val_samples": 4,
     "batch_size": 4,
     "image_size": 32,
+    "centre_background": False,  # what a network draws that has learned nothing yet is the centre: all background
     "source#num_volumes": 3,
     "source#num_slices": 6,
     "source#matrix_size": 64,
