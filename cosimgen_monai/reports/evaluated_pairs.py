@@ -13,7 +13,7 @@ from cosimgen_monai.data import PairSource, RealPairs, cache_pairs
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.export.provenance import check_held_out, check_model, check_trained_pairs
 from cosimgen_monai.metrics import num_scales
-from cosimgen_monai.networks import read_model
+from cosimgen_monai.networks import TrainedModel, read_model
 from cosimgen_monai.settings import derive_seed
 
 logger = logging.getLogger(__name__)
@@ -79,15 +79,10 @@ def open_pairs(
     num_scales(image_size)  # refuses a size at which no figure of diversity exists
     if real_part not in REAL_PARTS:
         raise ValueError(f"`real_part` must be one of {', '.join(REAL_PARTS)}, got {real_part!r}.")
-    fit = source.card().get("fit", "squash")
     model = None if ckpt_path is None else read_model(ckpt_path, architectures=ARCHITECTURES)
-    palette = None if model is None else model.state["palette"]
-    generated = GeneratedFolder(generated_dir, source.classes, image_size, fit, palette)
-    if model is not None:
-        check_model(model.card, source.classes, generated.rows, model.path)
-        if real_part == "val":
-            check_held_out(model.card, source.name, {"split": split, "val_share": val_share, "seed": seed}, model.path)
-    _check_number(len(generated), MIN_GENERATED, f"`generated_dir` {generated_dir}", "Generate more: --num_samples.")
+    generated = _open_generated(source, generated_dir, image_size, model)
+    if model is not None and real_part == "val":
+        check_held_out(model.card, source.name, {"split": split, "val_share": val_share, "seed": seed}, model.path)
     items = parts["train"] + parts["val"] if real_part == "all" and split != "all" else parts[_side(real_part)]
     real = RealPairs(cache_pairs(source, items, image_size, cache_dir), source.window)
     check_number_of_real(len(real), real_part, source.name)
@@ -99,6 +94,18 @@ def open_pairs(
     order = np.random.default_rng(derive_seed("evaluation", seed)).permutation(len(generated)).tolist()
     trained = None if training is None else RealPairs(training, source.window)
     return EvaluatedPairs(real, halves, by, generated, order, trained)
+
+
+def _open_generated(
+    source: PairSource, generated_dir: str | Path, image_size: int, model: TrainedModel | None
+) -> GeneratedFolder:
+    """Open the generated pairs, by the palette of the model that drew them where it is given."""
+    fit, palette = source.card().get("fit", "squash"), None if model is None else model.state["palette"]
+    generated = GeneratedFolder(generated_dir, source.classes, image_size, fit, palette)
+    if model is not None:
+        check_model(model.card, source.classes, generated.rows, model.path)
+    _check_number(len(generated), MIN_GENERATED, f"`generated_dir` {generated_dir}", "Generate more: --num_samples.")
+    return generated
 
 
 def _side(real_part: str) -> str:

@@ -60,6 +60,26 @@ def test_each_overlay_only_sets_keys_that_something_reads(tmp_path: Path, real_c
         workflow(files, "train", tmp_path, device="cpu", **folder)
 
 
+@pytest.mark.parametrize(
+    ("overlays", "centre_background", "centre"),
+    [
+        ([], None, 0),
+        (["baselines/tgan.json"], None, 0),
+        ([], "false", None),
+        (["paper.json"], None, None),
+        (["paper.json", "baselines/tgan.json"], None, None),
+    ],
+)
+def test_the_background_is_in_the_centre_of_the_colours_but_not_in_the_papers(
+    tmp_path: Path, overlays: list[str], centre_background: str | None, centre: int | None
+) -> None:
+    files = [TRAIN, *(str(CONFIGS / name) for name in overlays)]
+    tiny = {key: value for key, value in TINY.items() if key.startswith("source#")}
+    override = {} if centre_background is None else {"centre_background": centre_background}
+    parser = workflow(files, "train", tmp_path, **tiny, **override, device="cpu").parser
+    assert parser.get_parsed_content("network_args")["palette_centre"] == centre
+
+
 def test_the_upscaler_has_its_own_metadata(tmp_path: Path) -> None:
     network = {"config_file": UPSCALER, "device": "cpu", "source": None, "network_args": UPSCALER_ARGS}
     verify_net_in_out("network_def", meta_file=str(CONFIGS / "metadata_upscaler.json"), **network)
