@@ -92,14 +92,18 @@ def _on_generated(share: dict[str, Any]) -> str:
 def _method(report: dict[str, Any]) -> str:
     chosen = "The generator's best weights are chosen by the training pairs' class sets."
     if report["generator_is_given"]:
-        chosen = "The generator was given; it learned from the share's real pairs and no others."
+        chosen = (
+            "The generator was given: it learned from the share's real pairs and no others, but its best weights were "
+            "chosen by the class sets that its training held out."
+        )
+    seeds = ", crossed with the seeds" if report["num_seeds"] > 1 else ""
     words = (
         "<p>Dice of a class is 2 |P ∩ T| / (|P| + |T|) with the pixels of all held-out pairs counted together; the "
         "mean is over the classes that held-out pairs hold, background and void left out, and over seeds. The "
         f"intervals are the middle 95 % of {report['num_resamples']:,} paired bootstrap resamples of the held-out "
-        f"{escape(report['resampled'])}s, crossed with the seeds; both arms of a difference are resampled alike. Each "
-        "arm takes the same number of steps, so that more data is not more training, and the same augmentation; real "
-        f"pairs are stored in 8-bit steps as generated ones are. {chosen}</p>"
+        f"{escape(report['resampled'])}s{seeds}, each of one fewer than there are (Rao and Wu 1988); both arms of a "
+        "difference are resampled alike. Each arm takes the same number of steps, so that more data is not more "
+        f"training, and the same augmentation; real pairs are stored in 8-bit steps as generated ones are. {chosen}</p>"
     )
     rows = [
         [

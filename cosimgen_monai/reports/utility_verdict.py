@@ -7,6 +7,7 @@ from typing import Any
 from cosimgen_monai.reports.verdict import BAD, FEW_GROUPS, GOOD, OPEN, Sentence
 
 TARGET_RATIO = 0.8
+FEW_SEEDS = 5
 
 
 def utility_verdict(report: dict[str, Any]) -> list[Sentence]:
@@ -18,6 +19,12 @@ def utility_verdict(report: dict[str, Any]) -> list[Sentence]:
         sentences.append((OPEN, words))
     elif groups < FEW_GROUPS:
         sentences.append((OPEN, f"Only {groups} {name}s are held out: read the intervals as too narrow."))
+    seeds = report["num_seeds"]
+    if seeds == 1:
+        words = "Each arm has one segmenter: what another seed would give is not in the intervals."
+        sentences.append((OPEN, words))
+    elif seeds < FEW_SEEDS:
+        sentences.append((OPEN, f"Each arm has only {seeds} segmenters: read the intervals as too narrow."))
     if report["not_held_out"]:
         words = f"No held-out pair holds {', '.join(report['not_held_out'])}: nothing is said of them."
         sentences.append((OPEN, words))

@@ -21,7 +21,9 @@ class Resamples:
     """Which groups and seeds each resample holds, how often; the same for every arm, which makes it paired.
 
     The percentile bootstrap (Efron and Tibshirani 1993, chapter 13) over whole groups, since the slices of a patient
-    are alike, and crossed with the seeds of the segmenters. With few groups its intervals are too narrow.
+    are alike, and crossed with the seeds of the segmenters. Of n groups or seeds each resample holds n - 1 (Rao and Wu
+    1988): a mean then varies by s² / n, where n of them would vary by less, with two seeds by half. With few groups or
+    seeds the intervals are still too narrow, and one seed says nothing of another.
 
     Args:
         groups: how often each group is in each resample, R x G.
@@ -33,12 +35,13 @@ class Resamples:
 
     @staticmethod
     def draw(num_groups: int, num_seeds: int, number: int, seed: int) -> Resamples:
-        """Draw resamples, as many groups and seeds in each as there are."""
+        """Draw resamples, each of one group and one seed fewer than there are."""
         rng = np.random.default_rng(derive_seed("bootstrap", seed))
         groups = np.empty((number, num_groups), np.uint16)  # no count comes near its limit, R x G numbers stand here
         for row in groups:
-            row[:] = rng.multinomial(num_groups, np.full(num_groups, 1 / num_groups))
-        return Resamples(groups, rng.multinomial(num_seeds, np.full(num_seeds, 1 / num_seeds), size=number))
+            row[:] = rng.multinomial(max(1, num_groups - 1), np.full(num_groups, 1 / num_groups))
+        seeds = rng.multinomial(max(1, num_seeds - 1), np.full(num_seeds, 1 / num_seeds), size=number)
+        return Resamples(groups, seeds)
 
     def dice(self, counts: NDArray) -> NDArray[np.float64]:
         """Return the Dice of each class in each resample, R x c, the mean over seeds.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,14 @@ from cosimgen_monai.sampling import NoiseSchedule, SamplingInferer, as_precision
 from cosimgen_monai.settings import DATASET_KEYS, as_boolean, as_device, atomic_write, check_counts, nearest_names
 
 _VALIDATIONS = 3
-_DECIDED = (
-    "ckpt_path",
-    "num_samples",
-    "mix",
-    "export_size",
-    "upscale",
-    "formats",
-    "output_dir",
-    "seed",
-    "device",
-    "resume",
+_EVERYWHERE = ("ckpt_path", "output_dir", "seed", "device", "resume")
+_DECIDED_OF_TRAINING = (*_EVERYWHERE, "train_share", "max_epochs", "val_interval", "validate#pairs")
+_DECIDED_OF_DRAWING = (
+    *_EVERYWHERE,
+    *("num_samples", "mix", "prompts", "classes", "shard", "dry_run"),
+    *("export_size", "upscale", "formats"),
 )
+_LENGTH = ("max_epochs", "val_interval")
 
 
 @dataclass(frozen=True)
@@ -60,17 +56,18 @@ class GeneratorJob:
     architectures: dict[str, Any] = field(default_factory=dict)
 
     def check(self) -> None:
-        """Check what pairs are to be drawn with, before the training is paid for.
+        """Check what is to be trained and drawn with, before the training is paid for.
 
         Raises:
-            ValueError: if a key is none of ``generating``'s, or one that decides how to sample is out of range.
+            ValueError: if the study decides a key itself, a key is none of ``generating``'s, or one that decides how to
+                sample is out of range.
         """
         written = json.loads(Path(self.drawing_config).read_text("utf-8"))
         for key in self.drawing:
             if key.split("#")[0] not in written:
                 raise ValueError(f"`drawing_settings` holds {key!r}: {nearest_names(key, written)}")
-            if key in _DECIDED:
-                raise ValueError(f"`drawing_settings` holds {key!r}, which the study decides itself: leave it out.")
+        _leave_out("drawing_settings", self.drawing, _DECIDED_OF_DRAWING)
+        _leave_out("training_settings", flattened(self.training), _DECIDED_OF_TRAINING)
         chosen = {**written, **self.drawing}
         SamplingInferer(NoiseSchedule(), **{key: chosen[key] for key in ("sampler", "steps", "guidance_scale")})
         check_counts(batch_size=chosen["batch_size"], max_redraws=chosen["max_redraws"])
@@ -78,6 +75,12 @@ class GeneratorJob:
         check_smoothing(chosen["mask_smoothing"])
         check_speck_size(chosen["speck_size"])
         as_precision(chosen["precision"], as_device(self.device))
+
+    def check_beginning(self, source: PairSource) -> None:
+        """Raise ``ValueError`` where the training would begin with weights that knew pairs of this dataset."""
+        if (path := self.training.get("init_from")) is not None:
+            card = read_model(path, "init_from", self.architectures).card
+            _check_ancestors([card, *ancestors(card)], source, f"`training_settings#init_from` {path}", "Leave it out.")
 
     def train(self, share: float, num_pairs: int, folder: Path) -> Path:
         """Train on a share of the training groups, or go on where a training was stopped; return its model."""
@@ -159,12 +162,23 @@ def check_generator(
             f"{share}. It may know held-out pairs. Train it with `--train_share {share}` and this study's dataset, "
             f"split, val_share and seed. {remedy}"
         )
-    dataset = model.card["images"].get("dataset")
-    if any(began["images"].get("dataset") == dataset for began in ancestors(model.card)):
-        raise ValueError(
-            f"`ckpt_path` {path} began with weights (--init_from) that were trained on {source.name} too, on nobody "
-            f"knows which pairs: it may leak. {remedy}"
-        )
+    _check_ancestors(ancestors(model.card), source, f"`ckpt_path` {path} began with weights (--init_from) that", remedy)
+
+
+def _check_ancestors(cards: Iterable[dict[str, Any]], source: PairSource, which: str, remedy: str) -> None:
+    """Raise ``ValueError`` where one of some models was trained on this dataset."""
+    dataset = source.card().get("dataset")
+    if any(card["images"].get("dataset") == dataset for card in cards):
+        doubt = "nobody knows whether from held-out ones: it may leak."
+        raise ValueError(f"{which} learned from pairs of {source.name}, {doubt} {remedy}")
+
+
+def _leave_out(name: str, settings: dict[str, Any], decided: Sequence[str]) -> None:
+    """Raise ``ValueError`` where settings hold a key that the study decides."""
+    for key in settings:
+        if key in decided:
+            remedy = "set `generator_iterations`." if key in _LENGTH else "leave it out."
+            raise ValueError(f"`{name}` holds {key!r}, which the study decides itself: {remedy}")
 
 
 def dataset_settings(config: dict[str, Any]) -> dict[str, Any]:

@@ -88,6 +88,7 @@ class UtilityStudy:
             raise ValueError(f"`generated_per_real` must be a number above 0, got {generated_per_real!r}.")
         for arm in arms:
             arm.check_batches(segmenter.batch_size)
+        generator.check_beginning(source)
         segmenter.check(image_size, source.classes.num_classes, 1 if source.modality == "CT" else 3)
         if ckpt_path is not None:
             if len(self.shares) > 1:

@@ -120,6 +120,17 @@ def test_the_shipped_weights_are_refused(measure: Measure) -> None:
         ({"drawing_settings#precision": "fp8"}, "`precision`"),
         ({"drawing_settings#max_redraws": "many"}, "`max_redraws`"),
         ({"drawing_settings#num_samples": 5000}, "'num_samples', which the study decides itself"),
+        ({"drawing_settings#prompts": ["A liver"]}, "'prompts', which the study decides itself: leave it out"),
+        (
+            {"training_settings#max_epochs": 5},
+            "'max_epochs', which the study decides itself: set `generator_iterations`",
+        ),
+        ({"training_settings#train_share": 1.0}, "'train_share', which the study decides itself: leave it out"),
+        ({"training_settings#validate": {"pairs": "$None"}}, "'validate#pairs', which the study decides itself"),
+        (
+            {"training_settings#init_from": str(CONFIGS.parent / "models/model.pt")},
+            "`training_settings#init_from` .*model.pt learned from pairs of phantom, .* Leave it out.",
+        ),
         ({"image_size": 36}, "`segmenter_network` does not take 1 x 36 x 36 images"),
         ({"segmenter_network#out_channels": 3}, "logits of shape"),
         ({"segmenter_steps": 0}, "`segmenter_steps` must be a positive integer"),

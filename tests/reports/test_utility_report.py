@@ -104,6 +104,21 @@ def test_a_single_group_is_resampled_by_pair_and_that_is_said() -> None:
     assert report_of()["resampled"] == "patient"
 
 
+@pytest.mark.parametrize(
+    ("num_seeds", "said"),
+    [
+        (1, "Each arm has one segmenter"),
+        (2, "Each arm has only 2 segmenters: read the intervals as too narrow."),
+        (5, ""),
+    ],
+)
+def test_few_segmenters_are_said_to_be_few(num_seeds: int, said: str) -> None:
+    report = {**report_of(), "num_seeds": num_seeds}
+    found = [words for mark, words in words_of(report) if mark == "open" and "segmenter" in words]
+    assert [words.startswith(said) for words in found] == ([True] if said else [])
+    assert ("crossed with the seeds" in utility_page(report)) == (num_seeds > 1)
+
+
 def test_no_group_is_named_in_what_is_written() -> None:
     report = report_of()
     for text in (json.dumps(report), utility_page(report), utility_summary(report)):

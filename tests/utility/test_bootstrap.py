@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy import stats
 
 from cosimgen_monai.utility.bootstrap import Resamples, by_group, class_mean, interval
@@ -20,13 +21,13 @@ def counts_of(quality: float, seeds: int = 1) -> np.ndarray:
     return np.stack([both, predicted, true], axis=2)
 
 
-def test_the_difference_of_two_arms_has_scipys_interval() -> None:
+def test_the_difference_of_two_arms_has_scipys_interval_of_one_group_fewer() -> None:
     first, second = counts_of(0.6), counts_of(0.7)
     resamples = Resamples.draw(GROUPS, 1, 20_000, seed=0)
     found = interval(class_mean(resamples.dice(second) - resamples.dice(first), range(CLASSES)))
 
     def difference(indices: np.ndarray) -> np.ndarray:
-        chosen = [counts[0][indices.astype(int)].sum(0) for counts in (second, first)]
+        chosen = [counts[0][indices.astype(int)[1:]].sum(0) for counts in (second, first)]
         return (dice(chosen[0]) - dice(chosen[1])).mean(-1)
 
     places = np.arange(GROUPS)
@@ -41,7 +42,8 @@ def test_each_resample_sums_its_groups_and_averages_its_seeds() -> None:
     counts = counts_of(0.7, seeds=3)
     resamples = Resamples.draw(GROUPS, 3, 600, seed=0)  # more than are summed at a time
     values = resamples.dice(counts)
-    assert resamples.groups.sum(1).tolist() == [GROUPS] * 600
+    assert resamples.groups.sum(1).tolist() == [GROUPS - 1] * 600
+    assert resamples.seeds.sum(1).tolist() == [2] * 600
     for r in (0, 255, 256, 599):
         chosen = np.repeat(np.arange(GROUPS), resamples.groups[r])
         by_seed = [dice(seed[chosen].sum(0)) for seed in np.repeat(counts, resamples.seeds[r], axis=0)]
@@ -54,13 +56,20 @@ def test_pairing_takes_out_what_both_arms_share() -> None:
     assert interval(class_mean(resamples.dice(same) - resamples.dice(same), range(CLASSES))) == (0.0, 0.0)
 
 
-def test_seeds_widen_the_interval_as_the_formula_says() -> None:
-    # one group, so that only the seeds vary: a bootstrapped mean of n values has the variance s² / n
-    both = np.array([50, 60, 70, 80])
-    counts = np.stack([both, np.full(4, 100), np.full(4, 100)], axis=1)[:, None, :, None]
-    values = Resamples.draw(1, 4, 50_000, seed=0).dice(counts)[:, 0]
+@pytest.mark.parametrize("by_seed", [[50, 60, 70, 80], [60, 70]])
+def test_seeds_widen_the_interval_as_the_formula_says(by_seed: list[int]) -> None:
+    # one group, so that only the seeds vary: a mean of n values has the variance s² / n, s² without bias
+    both = np.array(by_seed)
+    hundred = np.full_like(both, 100)
+    counts = np.stack([both, hundred, hundred], axis=1)[:, None, :, None]
+    values = Resamples.draw(1, len(both), 50_000, seed=0).dice(counts)[:, 0]
     np.testing.assert_allclose(values.mean(), 0.65, atol=1e-3)
-    np.testing.assert_allclose(values.std(), (both / 100).std() / 2, rtol=0.02)
+    np.testing.assert_allclose(values.std(), stats.sem(both / 100), rtol=0.02)
+
+
+def test_one_seed_and_one_group_have_no_width() -> None:
+    counts = counts_of(0.7)[:, :1]
+    assert np.ptp(Resamples.draw(1, 1, 50, seed=0).dice(counts), axis=0).tolist() == [0.0] * CLASSES
 
 
 def test_images_are_summed_by_group_in_the_order_of_names() -> None:
@@ -75,7 +84,7 @@ def test_a_class_that_a_resample_lacks_is_left_out_of_its_mean_and_never_nan() -
     counts = counts_of(0.7)
     counts[:, 1:, :, 2] = 0  # one patient in twelve holds the class
     values = Resamples.draw(GROUPS, 1, 400, seed=0).dice(counts)
-    assert 0.2 < np.isnan(values[:, 2]).mean() < 0.5  # (11/12)^12 = 0.35
+    assert 0.2 < np.isnan(values[:, 2]).mean() < 0.5  # (11/12)^11 = 0.38
     assert not np.isnan(class_mean(values, range(CLASSES))).any()
     between = interval(values[:, 2])
     assert between is not None

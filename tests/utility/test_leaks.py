@@ -40,7 +40,7 @@ def model_file(folder: Path, **card: Any) -> Path:
 
 
 def check(path: Path, pairs: Any = PAIRS, classes: ClassTable = TINY_CLASSES, image_size: int = 16) -> None:
-    source: Any = SimpleNamespace(name="tiny", classes=classes)
+    source: Any = SimpleNamespace(name="tiny", classes=classes, card=lambda: IMAGES)
     check_generator(path, 0.25, pairs, source, image_size, ARCHITECTURES)
 
 
