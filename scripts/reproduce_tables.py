@@ -35,7 +35,6 @@ from paper_tables.columns import (
 )
 from paper_tables.equal_time_plan import (
     CONFIGS,
-    MADE_HERE,
     VALIDATIONS,
     models_of,
     read_plan,
@@ -97,7 +96,9 @@ def read_arguments() -> argparse.Namespace:
     if args.dataset_dir is None:
         if args.dataset != "phantom":
             parser.error(f"--dataset {args.dataset} needs --dataset_dir.")
-        args.dataset_dir = str(args.output_dir / MADE_HERE)
+        args.dataset_dir = args.output_dir / "phantom"
+    # wherever the second call is made from, and the figures
+    args.output_dir, args.dataset_dir = args.output_dir.resolve(), str(Path(args.dataset_dir).resolve())
     if args.ablation and args.guidance_scales not in (None, [1.0]):
         parser.error("--ablation compares the variants without guidance: leave --guidance_scales out.")
     if args.guidance_scales is None:

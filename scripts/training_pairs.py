@@ -8,7 +8,7 @@ from typing import Any
 
 from monai.bundle import ConfigParser
 
-from cosimgen_monai.data import CachedPairs, PairSource, cache_pairs, split_items
+from cosimgen_monai.data import CachedPairs, PairSource, cache_pairs
 from cosimgen_monai.networks import TrainedModel
 from cosimgen_monai.settings import errors_in_their_own_words
 
@@ -34,8 +34,7 @@ def training_pairs(
     parser.update(keys)
     try:
         with errors_in_their_own_words():
-            source: PairSource = parser.get_parsed_content("source")
-            parts = split_items(source, parser["split"], parser["val_share"], parser["seed"])
+            source, parts = (parser.get_parsed_content(key) for key in ("source", "parts"))
             return source, cache_pairs(source, parts[part], image_size, parser["cache_dir"])
     except (OSError, ValueError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
@@ -45,6 +44,7 @@ def pairs_of_model(
     model: TrainedModel, part: str, dataset_dir: str, cache_dir: str, data_config: str | None = None
 ) -> tuple[PairSource, CachedPairs]:
     """Return the dataset and one part of the pairs of the training that made a model, by the split on its card."""
-    split = {"split": model.card["split"], **{key: model.card["training"][key] for key in ("val_share", "seed")}}
+    known = {key: model.card["training"][key] for key in ("val_share", "seed", "train_share")}
+    split = {"split": model.card["split"], **known}
     size, places = model.card["network"]["image_size"], {"dataset_dir": dataset_dir, "cache_dir": cache_dir}
     return training_pairs(part, "train.json", data_config, size, **places, **split)

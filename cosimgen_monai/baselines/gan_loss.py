@@ -59,6 +59,10 @@ class GANLoss(nn.Module):
         fakes = (1 - self.mismatch_weight) * fake + self.mismatch_weight * wrong
         return over_processes(F.softplus(-real_logits).mean()) + fakes
 
+    def is_penalised(self, iteration: int) -> bool:
+        """Whether the discriminator's loss of an iteration, counted from 1, holds the gradient penalty."""
+        return self.r1_weight > 0 and iteration % self.r1_interval == 0
+
     def penalty(self, discriminator: nn.Module, pair: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
         """Return the gradient penalty on real pairs (B 6 H W) under their conditions."""
         pair = pair.detach().requires_grad_(True)

@@ -61,7 +61,7 @@ class GANTrainer(BaselineTrainer):
             logits = self.discriminator(torch.cat([real, drawn, real]), torch.cat([condition, condition, other]))
         loss = self.loss_function.discriminator(*logits.chunk(3), mismatched)
         parts = {"discriminator": loss.detach()}
-        if self.loss_function.r1_weight and self.state.iteration % self.loss_function.r1_interval == 0:
+        if self.loss_function.is_penalised(self.state.iteration):
             penalty = self.loss_function.penalty(self.discriminator, real, condition)
             parts["penalty"] = penalty.detach()
             loss = loss + penalty

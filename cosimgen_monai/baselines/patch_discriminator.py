@@ -24,7 +24,7 @@ class PatchDiscriminator(nn.Module):
         channels = PAIR_CHANNELS + condition_dim
         for level in range(num_layers + 1):
             out = base_channels * min(2**level, 8)
-            # no normalisation: the gradient penalty keeps it in bounds, and verdicts do not hang on neighbours
+            # no normalisation: verdicts do not hang on neighbours, and a gradient penalty can keep it in bounds
             layers.append(
                 Convolution(
                     2,

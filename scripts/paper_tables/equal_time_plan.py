@@ -50,8 +50,6 @@ VALIDATIONS, STEPS = 4, 20
 """Validations a model, and the steps in which CoSimGen draws a sample, as in ``train.json`` and ``inference.json``."""
 SECONDS_TIMED = 90
 """A model that is slower is timed over fewer iterations, three at least."""
-MADE_HERE = "phantom"
-"""The folder in that of the tables where the phantom is made, if no other is given."""
 NO_PART_OF_A_PLAN = ("output_dir", "include_real", "plan_only", "guidance_scales")
 
 
@@ -66,8 +64,6 @@ def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str
     """Return how long each model trains, timed at the first call and read back at later ones."""
     path = args.output_dir / "plan.json"
     asked = {key: str(value) for key, value in vars(args).items() if key not in NO_PART_OF_A_PLAN}
-    if Path(args.dataset_dir) == args.output_dir / MADE_HERE:
-        asked["dataset_dir"] = MADE_HERE  # wherever the folder is
     asked["models"] = ", ".join(models)
     if path.is_file():
         known = json.loads(path.read_text("utf-8"))

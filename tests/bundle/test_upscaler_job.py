@@ -17,6 +17,10 @@ from tiny import CONFIGS, TINY_UPSCALER, UPSCALER, generate, root_cause, train_u
 from cosimgen_monai.baselines import SRResNet
 from cosimgen_monai.networks import ESPCN, TrainedModel, read_model, save_model
 
+SRGAN = [UPSCALER, str(CONFIGS / "baselines" / "srgan.json")]
+TINY_SRGAN = {key: value for key, value in TINY_UPSCALER.items() if key != "network#num_layers"}
+TINY_SRGAN |= {"network#features": 4, "network#num_blocks": 1, "discriminator#num_layers": 2, "max_epochs": 1}
+
 
 @pytest.fixture(scope="module")
 def upscaler(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -118,7 +122,7 @@ def test_every_overlay_trains_an_upscaler(overlay: str, samples: Path, tmp_path:
     if overlay == "mbrsc":
         sizes["source#crop_stride"] = 4096
     override = {"device": "cpu", "val_interval": 1, "dataset_dir": str(samples / folder), "split": "all", **sizes}
-    run = workflow(config, "train", tmp_path, run_id="training", **{**override, "cache_dir": str(tmp_path / "cache")})
+    run = workflow(SRGAN, "train", tmp_path, run_id="training", **{**override, "cache_dir": str(tmp_path / "cache")})
     run.run()
     assert (tmp_path / "run" / "upscaler.pt").is_file()
 
@@ -159,10 +163,7 @@ def test_small_pairs_can_be_redrawn(upscaler: Path, tiny_model: Path, tmp_path: 
 
 
 def test_srgan_trains_on_the_same_pairs(upscaler: Path, tmp_path: Path) -> None:
-    config = [UPSCALER, str(CONFIGS / "baselines" / "srgan.json")]
-    sizes = {**TINY_UPSCALER, "network#features": 4, "network#num_blocks": 1, "discriminator#num_layers": 2}
-    del sizes["network#num_layers"]
-    run = workflow(config, "train", tmp_path, run_id="training", **{**sizes, **places(upscaler), "max_epochs": 1})
+    run = workflow(SRGAN, "train", tmp_path, run_id="training", **{**TINY_SRGAN, **places(upscaler)})
     run.run()
     model = read_model(tmp_path / "run" / "upscaler.pt", "peer_path", {"srgan": SRResNet})
     assert model.card["validation"]["psnr"] > 5
@@ -170,3 +171,21 @@ def test_srgan_trains_on_the_same_pairs(upscaler: Path, tmp_path: Path) -> None:
     assert model.network()(small).shape == (1, 6, 16, 16)
     with pytest.raises(ValueError, match="srgan model; only espcn"):
         read_upscaler(tmp_path / "run" / "upscaler.pt")
+
+
+@pytest.mark.parametrize("weight", [0.0, 10.0])
+def test_srgans_gradient_penalty_is_as_it_is_set(weight: float, upscaler: Path, tmp_path: Path) -> None:
+    penalty = {"adversarial#r1_weight": weight, "adversarial#r1_interval": 1}
+    options = {**TINY_SRGAN, **places(upscaler), **penalty}
+    run = workflow(SRGAN, "train", tmp_path, run_id="training", **options)
+    run.run()
+    losses = run.parser.get_parsed_content("train#trainer").state.output
+    assert ("penalty" in str(losses)) == (weight > 0)
+
+
+@pytest.mark.parametrize("key", ["mismatch_weight", "reconstruction_weight"])
+def test_srgan_refuses_weights_of_what_it_has_not(key: str, upscaler: Path, tmp_path: Path) -> None:
+    options = {**TINY_SRGAN, **places(upscaler), f"adversarial#{key}": 0.5}
+    with pytest.raises(RuntimeError) as caught:
+        workflow(SRGAN, "train", tmp_path, run_id="training", **options).run()
+    assert f"`adversarial#{key}` must be 0 for SRGAN, got 0.5" in str(root_cause(caught.value))
