@@ -122,7 +122,7 @@ def test_every_overlay_trains_an_upscaler(overlay: str, samples: Path, tmp_path:
     if overlay == "mbrsc":
         sizes["source#crop_stride"] = 4096
     override = {"device": "cpu", "val_interval": 1, "dataset_dir": str(samples / folder), "split": "all", **sizes}
-    run = workflow(SRGAN, "train", tmp_path, run_id="training", **{**override, "cache_dir": str(tmp_path / "cache")})
+    run = workflow(config, "train", tmp_path, run_id="training", **{**override, "cache_dir": str(tmp_path / "cache")})
     run.run()
     assert (tmp_path / "run" / "upscaler.pt").is_file()
 
