@@ -74,9 +74,9 @@ class GeneratedFolder(Dataset):
         return len(self.names)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        """Return ``image`` (3 S S, [-1, 1] in 8-bit steps), ``label`` (1 S S, ids), ``areas`` (c) and ``pixels``.
+        """Return ``image`` (3 S S, [-1, 1] in 8-bit steps), ``label`` (1 S S, ids) and ``areas`` (c).
 
-        Areas and number of pixels are those of the mask at the size of the comparison, where presence is defined.
+        Areas are those of the mask at the size of the comparison, where presence is defined.
 
         Raises:
             ValueError: if a file cannot be read, the two differ in size, or the mask holds ids of no class.
@@ -88,7 +88,6 @@ class GeneratedFolder(Dataset):
             "image": torch.from_numpy(square["image"]).float() / 127.5 - 1,
             "label": small,
             "areas": class_areas(small[None], self.classes.num_classes)[0],
-            "pixels": small.numel(),
         }
 
     def pair(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -78,17 +78,25 @@ def check_colours(label: Path, classes: ClassTable, palette: torch.Tensor | None
     )
 
 
-def check_model(card: dict[str, Any], classes: ClassTable, rows: Sequence[dict[str, str]] | None, path: Path) -> None:
-    """Check that a model is of the dataset's classes, and that it is the one that drew the set.
+def check_model(
+    card: dict[str, Any],
+    classes: ClassTable,
+    images: dict[str, Any],
+    rows: Sequence[dict[str, str]] | None,
+    path: Path,
+) -> None:
+    """Check that a model is of the dataset's classes and saw its images alike, and that it drew the set.
 
     Args:
         card: the model's file.
         classes: the dataset's classes.
+        images: what the dataset says of its images, as the model's file does.
         rows: the set's manifest, where there is one.
         path: the model's path, for the messages.
 
     Raises:
-        ValueError: if it is of other classes, or a row of the manifest names another model.
+        ValueError: if it is of other classes, another window, field of view or fit, or a row of the manifest names
+            another model.
     """
     if (known := ClassTable(**card["classes"])) != classes:
         differing = sorted(set(known.names) ^ set(classes.names)) or ["their order, the background or the void"]
@@ -96,6 +104,13 @@ def check_model(card: dict[str, Any], classes: ClassTable, rows: Sequence[dict[s
             f"`ckpt_path` {path} is of other classes than the real data; they differ in {', '.join(differing[:8])}. "
             "Give the data overlay and --dataset_dir of its training."
         )
+    for key in ("window", "field_of_view", "fit"):
+        theirs, ours = card["images"].get(key), json.loads(json.dumps(images.get(key)))  # a window as a list
+        if None not in (theirs, ours) and theirs != ours:
+            raise ValueError(
+                f"`ckpt_path` {path} draws images of {key} {theirs}, real ones are read with {ours}: they do "
+                "not compare. Give the data overlay of its training, with the same keys."
+            )
     for row in rows or ():
         if row.get("model_sha256", card["sha256"]) != card["sha256"]:
             raise ValueError(

@@ -76,17 +76,22 @@ def standardised_difference(
     What it cannot tell: the place and shape of a mask within tissue of one brightness.
     """
     (_, real_mean, deviation), (number, mean, _) = real.statistics(class_id), generated.statistics(class_id, kind)
-    # a deviation of rounding errors is none
-    if number == 0 or real.statistics(class_id)[0] < 2 or bool((deviation < 1e-6).any()):
+    if number == 0 or not _varies(real, class_id):
         return None
     return math.sqrt(float(((mean - real_mean) / deviation).square().mean()))
+
+
+def _varies(real: MaskIntensity, class_id: int) -> bool:
+    """Whether real images tell how much a class's intensity varies; a deviation of rounding errors is none."""
+    number, _, deviation = real.statistics(class_id)
+    return number >= 2 and not bool((deviation < 1e-6).any())
 
 
 def agreement(real: MaskIntensity, generated: MaskIntensity) -> dict[str, Any]:
     """Return the figures of every class, and both means over the classes that have both.
 
-    A class that the generated set never draws has none, and its mean would look better for it: ``left_out`` names the
-    classes without one that real images hold.
+    A class that the generated set never draws has none, and its mean would look better for it: ``never_drawn`` names
+    those. ``too_few_real`` names the classes that one real image alone holds, or at one intensity in all.
     """
     rows: dict[str, dict[str, Any]] = {
         real.classes.names[i]: {
@@ -97,6 +102,8 @@ def agreement(real: MaskIntensity, generated: MaskIntensity) -> dict[str, Any]:
         }
         for i in real.classes.objects
     }
+    held = [i for i in real.classes.objects if rows[real.classes.names[i]]["real_images"]]
+    too_few = list(real.classes.names_of(i for i in held if not _varies(real, i)))
     known = [row for row in rows.values() if row["difference"] is not None and row["difference_shuffled"] is not None]
 
     def mean(key: str) -> float | None:
@@ -105,6 +112,9 @@ def agreement(real: MaskIntensity, generated: MaskIntensity) -> dict[str, Any]:
     return {
         "mean": mean("difference"),
         "mean_shuffled": mean("difference_shuffled"),
-        "left_out": [name for name, row in rows.items() if row["real_images"] and row not in known],
+        "never_drawn": [
+            name for name in real.classes.names_of(held) if rows[name] not in known and name not in too_few
+        ],
+        "too_few_real": too_few,
         "classes": rows,
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import betabinom
 
 from cosimgen_monai.metrics.neighbours import nearest
 from cosimgen_monai.metrics.presence_rates import wilson_interval
@@ -19,9 +20,11 @@ def memorisation(
 ) -> dict[str, Any]:
     """Compare distances generated → training with distances held-out → training, in feature space.
 
-    A generated image at or below the first percentile of the held-out ones' distances is suspect: one in a hundred
-    would be by chance. More than 5 % of suspects flags the set. Where held-out images are themselves among the training
-    ones that percentile is 0, and exact copies are suspect.
+    A generated image at or below the first percentile of the held-out ones' distances is suspect. More than 5 % of
+    suspects flags the set, if it is also more than chance would give: of few held-out images that percentile lies near
+    the least, and a good part of as many new ones may lie below it. Exact copies of training images flag the set from
+    5 % on, whatever chance would give. Where held-out images are themselves among the training ones that percentile is
+    0, and exact copies are suspect.
 
     What it cannot tell: copies that the features do not recognise, such as a mirrored or recoloured image; parts of an
     image; and, where held-out images resemble training ones (neighbouring slices, one video), anything at all.
@@ -33,7 +36,8 @@ def memorisation(
         num_listed: how many of the nearest are listed.
 
     Returns:
-        ``share_suspect`` and its ``share_interval`` (95 %), ``flagged``, the ``threshold``, both medians, and
+        ``share_suspect`` and its ``share_interval`` (95 %), ``share_by_chance`` (:func:`share_by_chance`), the share of
+        ``copies``, ``flagged``, the ``threshold``, both medians, and
         ``nearest``: rows of ``generated`` and ``training`` (indices) and their ``distance``, the nearest first.
 
     Raises:
@@ -49,12 +53,15 @@ def memorisation(
     threshold = float(np.percentile(usual, PERCENTILE))
     rounding = 1e-6 * float(np.median(usual))  # a copy's distance is a difference of large numbers
     suspects = int((distance <= threshold + rounding).sum())
-    share = suspects / len(distance)
+    share, copies = suspects / len(distance), float((distance <= rounding).mean())
+    by_chance = share_by_chance(len(distance), len(usual))
     first = np.argsort(distance, kind="stable")[:num_listed].tolist()
     return {
         "share_suspect": share,
         "share_interval": wilson_interval(suspects, len(distance)),
-        "flagged": share > MAX_SHARE,
+        "share_by_chance": by_chance,
+        "copies": copies,
+        "flagged": copies > MAX_SHARE or share > max(MAX_SHARE, by_chance),
         "threshold": threshold,
         "median_generated": float(np.median(distance)),
         "median_held_out": float(np.median(usual)),
@@ -62,3 +69,18 @@ def memorisation(
             {"generated": i, "training": int(index[i]), "distance": round(float(distance[i]), 6)} for i in first
         ],
     }
+
+
+def share_by_chance(num_generated: int, num_held_out: int) -> float:
+    """Return the share of suspects that as many new images would exceed in one set of twenty.
+
+    New and held-out images alike, the share below the n held-out ones' r-th smallest distance follows a beta
+    distribution of r and n + 1 - r, and the number of N new ones a beta-binomial; the percentile lies at r = 1 +
+    (n - 1) / 100. As if images were independent: slices of one patient are not, and chance gives more.
+
+    Args:
+        num_generated: N.
+        num_held_out: n.
+    """
+    rank = 1 + (num_held_out - 1) * PERCENTILE / 100
+    return float(betabinom(num_generated, rank, num_held_out + 1 - rank).ppf(0.95)) / num_generated

@@ -39,18 +39,18 @@ _KINDS = {
     "ms_ssim_diversity": (
         "near the floor",
         "Mean multi-scale structural similarity of pairs within the set, kernel 7 (Odena et al. 2017); the floor is "
-        "that of the real set. Well above it: the images are too much alike.",
+        "that of the real set. Well above it: the images are too much alike; well below it: noise is diverse, too.",
     ),
     "sfid": (
         "lower",
         "Semantic Frechet distance (the paper): images cropped to a class's bounding box, one distance a class, mean "
-        "over the classes of the real set. No mean where a class is never drawn.",
+        "over the classes of the real set. No mean where a class is never drawn, or once.",
     ),
     "agreement": (
         "lower",
         "Is what lies under a class's mask as bright as that class in real images: (mean generated - mean real) / "
         "deviation real. Beside it the same with each image under another image's mask. The mean leaves out "
-        "classes that are never drawn.",
+        "classes that are never drawn, and those that one real image holds.",
     ),
     "layout": (
         "lower",
@@ -70,7 +70,9 @@ _KINDS = {
     "memorisation": (
         "",
         "Distance of each generated image to its nearest training image, in feature space. Below the first percentile "
-        "of what images of held-out groups have, an image is suspect; more than 5 % of suspects flags the set.",
+        "of what images of held-out groups have, an image is suspect; more than 5 % of suspects flags the set, if it "
+        "is also more than chance would give (few held-out images have a percentile that many lie below). So do exact "
+        "copies, from 5 % on.",
     ),
 }
 

@@ -103,7 +103,7 @@ def _open_generated(
     fit, palette = source.card().get("fit", "squash"), None if model is None else model.state["palette"]
     generated = GeneratedFolder(generated_dir, source.classes, image_size, fit, palette)
     if model is not None:
-        check_model(model.card, source.classes, generated.rows, model.path)
+        check_model(model.card, source.classes, source.card(), generated.rows, model.path)
     _check_number(len(generated), MIN_GENERATED, f"`generated_dir` {generated_dir}", "Generate more: --num_samples.")
     return generated
 

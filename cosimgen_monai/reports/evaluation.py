@@ -164,11 +164,12 @@ def _facts(
     """Return what stands beside every figure."""
     asked = pairs.generated.rows is not None
     networks: list[Any] = [*judges.features, *judges.lpips]
+    low, high = source.window
     return {
         "dataset": source.name,
         **settings,
         "seed": seed,
-        "value_range": "8-bit steps of [-1, 1], both sets",
+        "value_range": f"8-bit steps of [-1, 1], which {low:g} to {high:g} came to, both sets",
         "resize": "images by area, linear where they grow; masks by the majority",
         "n": {
             "real": len(pairs.real),
@@ -176,6 +177,7 @@ def _facts(
             "generated": len(pairs.generated),
             "training": len(pairs.training) if pairs.training is not None else None,
         },
+        "halves_by": pairs.halves_by,
         "floor": f"the same figure between two halves of the real set, no {pairs.halves_by} in both",
         "prompts": "manifest.csv" if asked else "images and masks alone: what was asked for is unknown",
         "colours": colours_by_name(source.classes),

@@ -48,7 +48,8 @@ def co_occurrence_figures(
 ) -> dict[str, Any]:
     """Return both matrices P(column | row), and the mean absolute difference over the entries that both have.
 
-    Its floor is over the same entries; there is none where a half lacks one.
+    Its floor is over the same entries; there is none where a half lacks one. ``never_drawn`` names the rows of the real
+    matrix that it leaves out.
 
     Args:
         names: names of the classes compared.
@@ -69,6 +70,9 @@ def co_occurrence_figures(
         "names": names,
         "real": rounded(matrices[0]),
         "generated": rounded(matrices[1]),
+        "never_drawn": [
+            name for name, held, drawn in zip(names, real.sum(0), generated.sum(0), strict=True) if held and not drawn
+        ],
         "mean_absolute_difference": float(difference[known].mean()) if known.any() else None,
         "floor": float(between_halves.mean()) if known.any() and not np.isnan(between_halves).any() else None,
     }

@@ -34,9 +34,20 @@ FEATURE_PAIRS = 10000
 
 
 def distance_figures(network: str, real: MeasuredSet, generated: MeasuredSet, seed: int) -> list[Figure]:
-    """Return the distances in one network's features, each beside the same between the halves of the real set."""
+    """Return the distances in one network's features, each beside the same between the halves of the real set.
+
+    VGG16 has the paper's distance alone.
+    """
     a, b, halves = real.features[network], generated.features[network], real.halves(network)
     sizes = {"n_real": len(a), "n_generated": len(b), "n_floor": [len(half) for half in halves], "features": network}
+    perceptual = {
+        "name": "vgg16_distance" if network == "vgg16" else f"perceptual_{network}",
+        "value": feature_pair_distance(a, b, FEATURE_PAIRS, seed),
+        "floor": feature_pair_distance(*halves, FEATURE_PAIRS, seed),
+        "n_pairs": FEATURE_PAIRS,
+    }
+    if network == "vgg16":
+        return [{**perceptual, **sizes}]
 
     def kernel(x: NDArray[Any], y: NDArray[Any]) -> dict[str, float]:
         return kernel_distance(x, y, seed=seed)
@@ -55,14 +66,7 @@ def distance_figures(network: str, real: MeasuredSet, generated: MeasuredSet, se
             "floor_std": floor["std"],
         }
     )
-    figures.append(
-        {
-            "name": "vgg16_distance" if network == "vgg16" else f"perceptual_{network}",
-            "value": feature_pair_distance(a, b, FEATURE_PAIRS, seed),
-            "floor": feature_pair_distance(*halves, FEATURE_PAIRS, seed),
-            "n_pairs": FEATURE_PAIRS,
-        }
-    )
+    figures.append(perceptual)
     equal, equal_halves = equally_many(a, b, seed), equally_many(*halves, seed)
     found, floor = density_coverage(*equal), density_coverage(*equal_halves)
     counts = {"k": found["k"], "n_each": len(equal[0]), "n_each_floor": len(equal_halves[0])}

@@ -112,15 +112,16 @@ def _presence(report: dict[str, Any]) -> str:
 def _classes(report: dict[str, Any]) -> str:
     main = next(iter(report["sfid"]))
     sfid, floors = report["sfid"][main]["classes"], report["sfid"][main]["floor"]["classes"]
+    missing = dict.fromkeys(report["sfid"][main]["never_drawn"], "never drawn, or once")
+    missing |= dict.fromkeys(report["sfid"][main]["too_few_real"], "too few real images")
     rows = []
     for name, row in report["agreement"]["classes"].items():
         layout, floor = report["layout"][name], report["layout_floor"][name]
-        missing = name in report["sfid"][main]["never_drawn"]
         area = f"{number(layout['area_generated'])} / {number(layout['area_real'])}"
         rows.append(
             [
                 escape(name),
-                '<span class="none">never drawn</span>' if missing else number(sfid[name]["distance"]),
+                f'<span class="none">{missing[name]}</span>' if name in missing else number(sfid[name]["distance"]),
                 number(floors[name]["distance"]),
                 number(row["difference"]),
                 number(row["difference_shuffled"]),
@@ -132,7 +133,20 @@ def _classes(report: dict[str, Any]) -> str:
     head = ["class", f"sFID ({main})", "floor", "off under mask", "shuffled", "area gen. / real"]
     head += ["x off / floor", "y off / floor", "N gen. / real"]
     define = "".join(f"<p>{escape(definition(name)[1])}</p>" for name in ("sfid", "agreement", "layout"))
-    return section("Classes", table(head, rows) + f"<details><summary>what these are</summary>{define}</details>")
+    agreed = report["agreement"]
+    words = (
+        f"<p>Off under the mask, mean of classes: {number(agreed['mean'])}, masks shuffled "
+        f"{number(agreed['mean_shuffled'])}, two halves of the real images {number(agreed['floor'])}"
+        f"{_without(agreed['never_drawn'], 'never drawn')}"
+        f"{_without(agreed['too_few_real'], 'too few real images')}.</p>"
+    )
+    return section(
+        "Classes", words + table(head, rows) + f"<details><summary>what these are</summary>{define}</details>"
+    )
+
+
+def _without(names: list[str], why: str) -> str:
+    return escape(f"; without {', '.join(names)} ({why})") if names else ""
 
 
 def _matrices(report: dict[str, Any]) -> str:
@@ -143,7 +157,7 @@ def _matrices(report: dict[str, Any]) -> str:
     )
     words = (
         f"<p>Mean difference {number(matrix['mean_absolute_difference'])}, between two halves of the real images "
-        f"{number(matrix['floor'])}.</p>"
+        f"{number(matrix['floor'])}{_without(matrix['never_drawn'], 'never drawn')}.</p>"
     )
     return section("Co-occurrence", _define("co_occurrence") + words + f'<div class="beside">{maps}</div>')
 
@@ -156,6 +170,8 @@ def _memorisation(report: dict[str, Any], beside: Sequence[NearestPair]) -> str:
     low, high = found["share_interval"]
     rows = [
         ["suspect images", f"{found['share_suspect']:.1%} (95 %: {low:.1%} to {high:.1%})"],
+        ["by chance, in one set of twenty, above", f"{found['share_by_chance']:.1%}"],
+        ["exact copies", f"{found['copies']:.1%}"],
         ["threshold", number(found["threshold"])],
         ["median distance, generated", number(found["median_generated"])],
         ["median distance, held out", number(found["median_held_out"])],

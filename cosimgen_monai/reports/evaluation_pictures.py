@@ -1,4 +1,4 @@
-"""The pictures of an evaluation's page: generated pairs from best to worst, and suspects beside training images."""
+"""The pictures of an evaluation's page: generated pairs from best to worst, and the nearest beside training images."""
 
 from __future__ import annotations
 

@@ -25,14 +25,16 @@ def evaluation_summary(report: dict[str, Any]) -> str:
     for name, sfid in report["sfid"].items():
         lines.append(_line(f"sfid_{name} (mean of classes)", sfid["mean"], sfid["floor"]["mean"]))
         if sfid["never_drawn"]:
-            lines.append(f"    never drawn: {', '.join(sfid['never_drawn'])}; no mean without them")
+            lines.append(f"    never drawn, or once: {', '.join(sfid['never_drawn'])}; no mean without them")
+        lines += _left_out(sfid["too_few_real"], "too few real images")
     agreement = report["agreement"]
     lines.append(_line("image-mask difference", agreement["mean"], agreement["floor"]))
     lines.append(_line("  the same, masks shuffled", agreement["mean_shuffled"], None))
-    if agreement["left_out"]:
-        lines.append(f"    without {', '.join(agreement['left_out'])}, which it draws nowhere, or once")
-    difference = report["co_occurrence"]["mean_absolute_difference"]
-    lines.append(_line("co-occurrence difference", difference, report["co_occurrence"]["floor"]))
+    lines += _left_out(agreement["never_drawn"], "never drawn")
+    lines += _left_out(agreement["too_few_real"], "too few real images")
+    matrices = report["co_occurrence"]
+    lines.append(_line("co-occurrence difference", matrices["mean_absolute_difference"], matrices["floor"]))
+    lines += _left_out(matrices["never_drawn"], "never drawn")
     lines += _presence_lines(report)
     lines += _memorisation_lines(report)
     if report["weights_absent"]:
@@ -62,6 +64,10 @@ def _figure_line(figure: dict[str, Any]) -> str:
 def _line(name: str, value: float | None, floor: float | None) -> str:
     shown = [f"{number:>12.4g}" if number is not None else f"{'–':>12}" for number in (value, floor)]
     return f"  {name:<34}{''.join(shown)}"
+
+
+def _left_out(names: list[str], why: str) -> list[str]:
+    return [f"    without {', '.join(names)} ({why})"] if names else []
 
 
 def _presence_lines(report: dict[str, Any]) -> list[str]:

@@ -42,7 +42,7 @@ class Judges:
 
     @property
     def main(self) -> FeatureNetwork:
-        """The network of density, coverage and memorisation."""
+        """The network of memorisation and of the gallery's order: the first that measures more than one distance."""
         return next(network for network in self.features if network.name != "vgg16")
 
 

@@ -6,6 +6,12 @@ from typing import Any
 
 GOOD, BAD, OPEN = "good", "bad", "open"
 FEW_GROUPS = 10
+FEW_IMAGES = 100
+"""Below so many, a set that is no worse than real ones may only be too small to tell."""
+NO_BETTER, CLEARLY_BETTER = 0.1, 0.5
+"""Parts of the way from chance to perfection."""
+UNTELLING_CHANCE = 0.1
+"""Above such a share of suspects by chance, none are no good news."""
 Sentence = tuple[str, str]
 """A mark (good, bad, open) and a sentence."""
 
@@ -25,10 +31,7 @@ def verdict_of(report: dict[str, Any]) -> list[Sentence]:
         sentences.append(
             (OPEN, f"The smaller set has {few} images: read every distance against its floor, never alone.")
         )
-    groups = report["n"]["real_groups"]
-    if groups < FEW_GROUPS:
-        words = f"The floors rest on {groups} {report['group_name']}(s), which differ: --real_part all may have more."
-        sentences.append((OPEN, words))
+    sentences += _few_groups(report)
     if report["weights_absent"]:
         names = ", ".join(report["weights_absent"])
         sentences.append((OPEN, f"The field's standard figures are not measured: weights absent ({names})."))
@@ -41,6 +44,11 @@ def _memorised(found: dict[str, Any] | None) -> Sentence:
     share = f"{found['share_suspect']:.1%} of its images are nearer to a training image than 99 % of held-out ones are"
     if found["flagged"]:
         return BAD, f"It may have memorised: {share}. Look at the nearest training images before sharing anything."
+    if (chance := found["share_by_chance"]) > UNTELLING_CHANCE:
+        return OPEN, (
+            f"Too few images to tell whether it memorised: {share}, and chance alone may give {chance:.0%}. Look at "
+            "the nearest training images."
+        )
     return GOOD, f"No sign of memorised images: {share} (5 % are allowed)."
 
 
@@ -48,14 +56,29 @@ def _asked(presence: dict[str, Any] | None) -> list[Sentence]:
     if presence is None:
         return [(OPEN, "Whether it draws what it is asked for cannot be told: the folder has no manifest.")]
     hit, extra, usual = presence["hit_rate"], presence["unrequested_rate"], presence["unrequested_rate_real"]
+    heard = _heard(presence["presence_f1"], presence["presence_f1_chance"])
+    good = OPEN if heard and heard[0] == BAD else GOOD  # many classes are there anyway
     sentences = []
     if hit is not None:
-        sentences.append((GOOD if hit >= 0.9 else BAD, f"Of the classes asked for, {hit:.1%} are there."))
+        sentences.append((good if hit >= 0.9 else BAD, f"Of the classes asked for, {hit:.1%} are there."))
     if extra is not None:
         beside = f"; real images with the same classes hold others in {usual:.1%}" if usual is not None else ""
         words = f"Classes that nobody asked for are there in {extra:.1%} of the cases{beside}."
-        sentences.append((GOOD if extra <= max(0.1, usual or 0) else BAD, words))
-    return sentences
+        sentences.append((good if extra <= max(0.1, usual or 0) else BAD, words))
+    return sentences + ([heard] if heard else [])
+
+
+def _heard(f1: float | None, chance: float | None) -> Sentence | None:
+    """Return whether masks fit their own request better than other samples'."""
+    if f1 is None or chance is None or chance >= 1:
+        return None
+    words = f"presence F1 {f1:.2f} with the request of each mask, {chance:.2f} with another's"
+    gain = (f1 - chance) / (1 - chance)
+    if gain < NO_BETTER:
+        return BAD, f"It does not draw what it is asked for: {words}."
+    if gain < CLEARLY_BETTER:
+        return OPEN, f"What it is asked for is heard a little: {words}."
+    return GOOD, f"It draws what it is asked for: {words}."
 
 
 def _realistic(report: dict[str, Any]) -> list[Sentence]:
@@ -65,6 +88,9 @@ def _realistic(report: dict[str, Any]) -> list[Sentence]:
     excess = figure["value"] - figure["floor"]
     tolerance = 2 * ((figure["std"] or 0) ** 2 + (figure["floor_std"] or 0) ** 2) ** 0.5
     words = f"kernel distance {figure['value']:.3g}, two halves of the real images {figure['floor']:.3g}"
+    few = min(figure["n_generated"], *figure["n_floor"])
+    if excess <= tolerance and few < FEW_IMAGES:
+        return [(OPEN, f"Too few images, {few} in the smallest set, to tell its images from real ones ({words}).")]
     if excess <= tolerance:
         return [(GOOD, f"Its images are no farther from the real ones than real ones are from each other ({words}).")]
     return [(BAD, f"Its images can be told from real ones ({words}).")]
@@ -74,21 +100,40 @@ def _diverse(report: dict[str, Any]) -> list[Sentence]:
     sentences = []
     figure = _main(report, "ms_ssim")
     if figure is not None:
-        alike = figure["value"] > figure["floor"] + 0.05
+        more = figure["value"] - figure["floor"]
         words = f"similarity of two of its images {figure['value']:.2f}, of two real ones {figure['floor']:.2f}"
-        head = "Its images are too much alike" if alike else "Its images are as diverse as real ones"
-        sentences.append((BAD if alike else GOOD, f"{head} ({words})."))
+        if more > 0.05:
+            sentences.append((BAD, f"Its images are too much alike ({words})."))
+        elif more < -0.1:
+            sentences.append((OPEN, f"Its images are less alike than real ones, as noise is too ({words})."))
+        else:
+            sentences.append((GOOD, f"Its images are as diverse as real ones ({words})."))
     return sentences
 
 
+def _few_groups(report: dict[str, Any]) -> list[Sentence]:
+    groups, name, by = report["n"]["real_groups"], report["group_name"], report["halves_by"]
+    if groups >= FEW_GROUPS:
+        return []
+    remedy = "" if report["real_part"] == "all" else " --real_part all may have more."
+    if by == name:
+        return [(OPEN, f"The floors rest on {groups} {name}(s), which differ.{remedy}")]
+    return [(OPEN, f"Both real halves hold images of one {name}, so that the floors are too low.{remedy}")]
+
+
 def _agrees(agreement: dict[str, Any]) -> list[Sentence]:
-    own, shuffled = agreement["mean"], agreement["mean_shuffled"]
+    own, shuffled, floor = (agreement[key] for key in ("mean", "mean_shuffled", "floor"))
     if own is None or shuffled is None:
         return []
-    words = f"{own:.2f} deviations off under their own masks, {shuffled:.2f} under other images' masks"
-    good = own < 0.5 * shuffled
-    head = "Images and masks agree" if good else "Images heed their masks too little"
-    return [(GOOD if good else BAD, f"{head}: intensities are {words}.")]
+    words = f"intensities are {own:.2f} deviations off under their own masks, {shuffled:.2f} under other images' masks"
+    if own < 0.5 * shuffled:
+        return [(GOOD, f"Images and masks agree: {words}.")]
+    if floor is not None and floor >= 0.5 * shuffled:
+        apart = f"two halves of the real images are {floor:.2f} apart"
+        return [
+            (OPEN, f"Brightness tells too little of these masks to say whether images heed them: {words}; {apart}.")
+        ]
+    return [(BAD, f"Images heed their masks too little: {words}.")]
 
 
 def _never_drawn(sfid: dict[str, Any]) -> list[Sentence]:

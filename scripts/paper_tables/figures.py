@@ -77,8 +77,8 @@ def figures_of(folder: Path) -> Figures | None:
             found.notes.append(f"no mean sFID: without what is never drawn ({missing}) it would leave out the worst")
     agreement = report["agreement"]
     found.add("image-mask difference", agreement["mean"], agreement["floor"])
-    if left_out := agreement.get("left_out"):
-        found.notes.append(f"image-mask difference without {', '.join(left_out)}, never drawn")
+    if missing := agreement["never_drawn"]:
+        found.notes.append(f"image-mask difference without {', '.join(missing)}, never drawn")
     _add_asked(found, json.loads(asked_path.read_text("utf-8")))
     if (folder / "alignment.json").is_file():
         aligned = json.loads((folder / "alignment.json").read_text("utf-8"))

@@ -53,7 +53,6 @@ def test_images_and_masks_alone_are_read(tmp_path: Path) -> None:
     torch.testing.assert_close(item["image"][0], expected.float())
     assert item["label"].shape == (1, 8, 8)
     assert item["areas"].tolist() == [32, 0, 32]
-    assert item["pixels"] == 64
 
 
 def test_the_manifest_says_which_pairs_and_what_was_asked(tmp_path: Path) -> None:
@@ -240,12 +239,14 @@ def test_pairs_held_out_must_be_of_the_files_that_the_training_split() -> None:
 
 
 def test_a_model_must_be_of_the_classes_and_have_drawn_the_set() -> None:
-    card = {"classes": CLASSES.to_json(), "sha256": "abc"}
-    rows = [{"id": "a", "model_sha256": "abc"}]
-    check_model(card, CLASSES, rows, Path("model.pt"))
-    check_model(card, CLASSES, None, Path("model.pt"))
+    card = {"classes": CLASSES.to_json(), "sha256": "abc", "images": {"window": [-175.0, 250.0]}}
+    rows, images = [{"id": "a", "model_sha256": "abc"}], {"window": (-175, 250), "field_of_view": 400.0}
+    check_model(card, CLASSES, images, rows, Path("model.pt"))
+    check_model(card, CLASSES, images, None, Path("model.pt"))
     with pytest.raises(ValueError, match="did not draw a"):
-        check_model({**card, "sha256": "def"}, CLASSES, rows, Path("model.pt"))
+        check_model({**card, "sha256": "def"}, CLASSES, images, rows, Path("model.pt"))
+    with pytest.raises(ValueError, match=r"window \[-175.0, 250.0\], real ones are read with \[-125, 275\]"):
+        check_model(card, CLASSES, {"window": (-125, 275)}, rows, Path("model.pt"))
     other = ClassTable(("background", "liver", "kidney"), background=0)
     with pytest.raises(ValueError, match="differ in kidney, spleen"):
-        check_model(card, other, rows, Path("model.pt"))
+        check_model(card, other, images, rows, Path("model.pt"))

@@ -70,12 +70,14 @@ def test_a_class_that_is_never_drawn_is_named_beside_the_mean() -> None:
     image, label = pairs(40, 0)
     bars = torch.cat([label[:20], label[20:] * 2])
     found = agreement(intensity_of(image, bars), intensity_of(*pairs(40, 1)))
-    assert found["left_out"] == ["bar"]
+    assert (found["never_drawn"], found["too_few_real"]) == (["bar"], [])
     assert found["mean"] == found["classes"]["disc"]["difference"]
     once = torch.cat([label[:19], label[19:20] * 2, label[20:]])  # in one image: none has its mask but the next
     alone = agreement(intensity_of(image, bars), intensity_of(image, once))
     assert alone["classes"]["bar"]["difference"] is not None
-    assert alone["left_out"] == []
+    assert alone["never_drawn"] == []
+    rare = agreement(intensity_of(image, once), intensity_of(image, bars))  # it is the real set that holds it once
+    assert (rare["never_drawn"], rare["too_few_real"]) == ([], ["bar"])
 
 
 def test_two_halves_are_together_what_the_whole_is() -> None:

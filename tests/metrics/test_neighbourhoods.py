@@ -64,6 +64,27 @@ def test_copies_are_found_where_held_out_images_are_copies_too() -> None:
     assert not memorisation(rng.normal(size=(50, 8)), held_out, training)["flagged"]
 
 
+@pytest.mark.parametrize(("num_generated", "num_held_out"), [(64, 12), (256, 40), (64, 120)])
+def test_new_images_are_flagged_in_one_set_of_twenty_at_most(num_generated: int, num_held_out: int) -> None:
+    flagged, beyond = 0, 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        sets = (rng.normal(size=(n, 4)) for n in (num_generated, num_held_out, 200))
+        found = memorisation(*sets)
+        flagged += found["flagged"]
+        beyond += found["share_suspect"] > found["share_by_chance"]
+    assert flagged <= beyond <= 0.08 * 300  # 5 %, three standard errors and a half above
+
+
+def test_copies_flag_a_set_however_few_are_held_out() -> None:
+    rng = np.random.default_rng(0)
+    training, held_out, generated = (rng.normal(size=(n, 16)) for n in (300, 12, 50))
+    generated[:4] = training[:4]
+    found = memorisation(generated, held_out, training)
+    assert found["copies"] == 0.08 < found["share_by_chance"]
+    assert found["flagged"]
+
+
 def test_the_share_of_suspects_has_its_interval() -> None:
     training = np.arange(0, 40.0)[:, None]
     generated = np.concatenate([training[:2], training[:18] + 0.5])  # two copies

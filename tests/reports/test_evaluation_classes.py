@@ -14,7 +14,8 @@ REAL = np.concatenate([FIRST, SECOND])
 
 def test_the_co_occurrence_floor_is_over_the_entries_of_its_figure() -> None:
     found = co_occurrence_figures(["a", "b", "c"], REAL, np.array([[1, 1, 0], [1, 0, 0]]), FIRST, SECOND)
-    # class c is drawn nowhere: rows a and b remain. Real: b 2/3, c 2/3 given a; a 2/3, c 1/3 given b
+    assert found["never_drawn"] == ["c"]
+    # rows a and b remain. Real: b 2/3, c 2/3 given a; a 2/3, c 1/3 given b
     assert found["mean_absolute_difference"] == pytest.approx((1 / 6 + 2 / 3 + 1 / 3 + 1 / 3) / 4)
     # halves: b 1/2 and 1, c 1/2 and 1 given a; a 1 and 1/2, c 0 and 1/2 given b
     assert found["floor"] == pytest.approx(1 / 2)

@@ -13,6 +13,7 @@ from cosimgen_monai.metrics import density_coverage
 from cosimgen_monai.reports.evaluated_pairs import _halves
 from cosimgen_monai.reports.evaluation_figures import equally_many
 from cosimgen_monai.reports.evaluation_page import evaluation_page
+from cosimgen_monai.reports.evaluation_summary import evaluation_summary
 from cosimgen_monai.reports.paper_figures import paper_rows
 from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair
 from cosimgen_monai.reports.verdict import BAD, GOOD, OPEN, verdict_of
@@ -25,6 +26,7 @@ LAYOUT = {f"{kind}_{what}": 0.1 for kind in ("area", "x", "y") for what in ("dis
 def a_report() -> dict[str, Any]:
     sfid = {"mean": 10.0, "classes": {"liver": SFID}, "never_drawn": [], "too_few_real": []}
     kernel = {"name": "kernel_efficientnet_lite0", "value": 0.1, "std": 0.02, "floor": 0.09, "floor_std": 0.02}
+    kernel |= {"n_generated": 600, "n_floor": [300, 300]}
     return {
         "dataset": "MBRSC",
         "generated_dir": "out/<b>",
@@ -36,6 +38,7 @@ def a_report() -> dict[str, Any]:
         "value_range": "8 bit",
         "resize": "by area",
         "floor": "two halves",
+        "halves_by": "tile",
         "prompts": "manifest.csv",
         "n": {"real": 600, "real_groups": 12, "generated": 600, "training": 900},
         "networks": {"efficientnet_lite0": {"size": 128, "resize": "bicubic", "weights": "lite0.pth"}},
@@ -48,7 +51,8 @@ def a_report() -> dict[str, Any]:
         ],
         "sfid": {"efficientnet_lite0": {**sfid, "floor": sfid}},
         "agreement": {
-            "left_out": [],
+            "never_drawn": [],
+            "too_few_real": [],
             "mean": 0.3,
             "mean_shuffled": 3.0,
             "floor": 0.2,
@@ -62,11 +66,14 @@ def a_report() -> dict[str, Any]:
             "generated": [[None]],
             "mean_absolute_difference": None,
             "floor": None,
+            "never_drawn": [],
         },
         "presence": None,
         "memorisation": {
             "share_suspect": 0.01,
             "share_interval": [0.003, 0.02],
+            "share_by_chance": 0.02,
+            "copies": 0.0,
             "flagged": False,
             "threshold": 1.0,
             "median_generated": 3.0,
@@ -100,12 +107,71 @@ def test_each_fault_is_named(change: Any, word: str) -> None:
     assert marks(report, word) == [BAD]
 
 
+def asked(**rates: float) -> dict[str, Any]:
+    """What a set was asked for and holds."""
+    found = {"hit_rate": 0.95, "unrequested_rate": 0.05, "unrequested_rate_real": 0.0}
+    return {**found, "presence_f1": 0.95, "presence_f1_chance": 0.6, **rates}
+
+
+@pytest.mark.parametrize(
+    ("rates", "expected"),
+    [
+        ({}, [GOOD, GOOD, GOOD]),
+        # dense classes, drawn whatever is asked: hits are many, and so are they in real images
+        ({"unrequested_rate": 0.9, "unrequested_rate_real": 0.93, "presence_f1_chance": 0.95}, [OPEN, OPEN, BAD]),
+        ({"presence_f1_chance": 0.92}, [GOOD, GOOD, OPEN]),
+        ({"hit_rate": 0.5, "presence_f1": 0.62}, [BAD, OPEN, BAD]),
+    ],
+)
+def test_what_is_drawn_unheard_is_no_good_news(rates: dict[str, float], expected: list[str]) -> None:
+    found = verdict_of({**a_report(), "presence": asked(**rates)})
+    assert [mark for mark, _ in found[1:4]] == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda r: r["memorisation"].update(share_by_chance=0.24), "Too few images to tell whether it memorised"),
+        (lambda r: r["figures"][0].update(n_floor=[60, 40]), "Too few images, 40 in the smallest set"),
+        (lambda r: r["figures"][2].update(floor=0.5), "less alike than real ones, as noise is too"),
+        (lambda r: r["agreement"].update(mean=1.9, floor=1.8), "Brightness tells too little"),
+    ],
+)
+def test_no_good_news_is_made_of_what_cannot_be_told(change: Any, word: str) -> None:
+    report = a_report()
+    change(report)
+    assert marks(report, word) == [OPEN]
+
+
+@pytest.mark.parametrize(
+    ("real_part", "halves_by", "words"),
+    [
+        ("val", "tile", "The floors rest on 3 tile(s), which differ. --real_part all may have more."),
+        ("all", "tile", "The floors rest on 3 tile(s), which differ."),
+        ("all", "image", "Both real halves hold images of one tile, so that the floors are too low."),
+    ],
+)
+def test_few_groups_are_said_to_be_few(real_part: str, halves_by: str, words: str) -> None:
+    report = {**a_report(), "real_part": real_part, "halves_by": halves_by}
+    report["n"] = {**report["n"], "real_groups": 3}
+    assert (OPEN, words) in verdict_of(report)
+
+
+def test_what_a_mean_leaves_out_is_named_on_the_page_and_in_the_terminal() -> None:
+    report = copy.deepcopy(a_report())
+    report["agreement"].update(never_drawn=["aorta"], too_few_real=["spleen"])
+    report["co_occurrence"]["never_drawn"] = ["aorta"]
+    report["sfid"]["efficientnet_lite0"]["too_few_real"] = ["liver"]
+    for text in (evaluation_page(report, []), evaluation_summary(report)):
+        assert text.count("without aorta (never drawn)") == 2
+        assert "without spleen (too few real images)" in text
+    assert "too few real images</span>" in evaluation_page(report, [])
+
+
 def test_what_cannot_be_told_is_said() -> None:
     report = {**a_report(), "memorisation": None, "weights_absent": {"vgg16": "put it there"}}
     assert marks(report, "cannot be told") == [OPEN, OPEN]
     assert marks(report, "not measured") == [OPEN]
-    report["n"] = {**report["n"], "real_groups": 3}
-    assert marks(report, "rest on 3 tile") == [OPEN]
 
 
 def test_the_papers_figures_stand_beside_its_own_datasets_alone() -> None:

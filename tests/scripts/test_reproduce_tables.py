@@ -45,7 +45,8 @@ def evaluated(folder: Path, frechet: float = 12.5, never_drawn: tuple[str, ...] 
         {"name": "density_efficientnet_lite0", "value": 0.5, "floor": 1.0},
     ]
     sfid = {"mean": None if never_drawn else 40.0, "never_drawn": never_drawn, "floor": {"mean": 9.0}}
-    report = {"figures": distances, "sfid": {"efficientnet_lite0": sfid}, "agreement": {"mean": 0.5, "floor": 0.1}}
+    agreed = {"mean": 0.5, "floor": 0.1, "never_drawn": never_drawn}
+    report = {"figures": distances, "sfid": {"efficientnet_lite0": sfid}, "agreement": agreed}
     (folder / "evaluation" / "report.json").write_text(json.dumps(report), "utf-8")
     rates = {"presence_f1": f1, "presence_f1_chance": 0.5, "hit_rate": 0.875, "unrequested_rate": 0.125}
     asked = {"class sets": {"by class": rates}, "single class": {"by class": {"ppv": 0.25}, "by text": {"ppv": 0.375}}}
