@@ -94,6 +94,7 @@ def test_with_the_standard_weights_their_figures_stand_beside_the_others(
         assert figures[name]["value"] > 0
         assert figures[name]["floor"] is not None
     assert any(row["distance"] for row in report["sfid"]["inception"]["classes"].values())
+    assert [name for name in figures_of(report) if name.endswith("_vgg16")] == []  # VGG has the paper's distance alone
     assert not report["weights_absent"]
 
 
