@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from cosimgen_monai.codec import ClassTable
-from cosimgen_monai.prompts.vocabulary import ordinary, phrases_of, words
+from cosimgen_monai.prompts.negation import Clause, Item
+from cosimgen_monai.prompts.vocabulary import ordinary, phrases_of, spoken_words
 from cosimgen_monai.settings import nearest_names
 
-NEGATIONS = {"no", "not", "without", "excluding", "lacking"}
 MAX_CHARACTERS = 1000
 """Longest prompt: the sentence encoder reads the first 256 word pieces, and nobody finds a slip in more."""
-_CARRY_ON = {"and", "or", "nor"}
-_ARTICLES = {"a", "an", "any", "the"}
 _SLIP = 0.78
 
 
@@ -38,7 +36,7 @@ def understand(prompt: str, classes: ClassTable) -> Reading:
 
     At each word the longest phrase that names classes is taken; words that name none are context
     ("A photo of", "contrast-enhanced") and are left to the sentence encoder. What follows "no" or "without", and is
-    joined to that by "and" or "or", is not asked for.
+    joined to that by "and" or "or", is not asked for (:mod:`~cosimgen_monai.prompts.negation`).
 
     Raises:
         ValueError: if the prompt is empty or too long, names no class (the message lists the nearest names), only
@@ -51,8 +49,8 @@ def understand(prompt: str, classes: ClassTable) -> Reading:
         )
     if not prompt.strip():
         raise ValueError(f"A prompt is empty ({prompt[:20]!r}): name the classes to draw, or leave it out.")
-    text, phrases = words(prompt), _phrases_of(classes)
-    asked, refused, context = _named(text, phrases)
+    phrases = _phrases_of(classes)
+    asked, refused, context = _named(spoken_words(prompt, classes), phrases)
     shown = shortened(prompt)
     if asked & refused:
         both = list(classes.names_of(sorted(asked & refused)))
@@ -89,29 +87,20 @@ def _slips(context: list[str], phrases: dict[tuple[str, ...], tuple[int, ...]]) 
     return tuple((word, found[0]) for word, found in near.items() if found and word not in known)
 
 
-def _named(text: list[str], phrases: dict[tuple[str, ...], tuple[int, ...]]) -> tuple[set[int], set[int], list[str]]:
+def _named(
+    text: list[tuple[str, str]], phrases: dict[tuple[str, ...], tuple[int, ...]]
+) -> tuple[set[int], set[int], list[str]]:
     """Return the ids that words ask for, those that they refuse, and the words that name none."""
-    longest = max(map(len, phrases))
-    asked: set[int] = set()
-    refused: set[int] = set()
-    context: list[str] = []
-    at, negated, after_class = 0, False, False
+    longest, spoken = max(map(len, phrases)), [word for word, _ in text]
+    items, at = [], 0
     while at < len(text):
         for length in range(min(longest, len(text) - at), 0, -1):
-            ids = phrases.get(tuple(text[at : at + length]))
+            ids = phrases.get(tuple(spoken[at : at + length]))
             if ids is not None:
-                negated = negated and not after_class  # "without spleen, liver": a new item
-                (refused if negated else asked).update(ids)
-                at, after_class = at + length, True
                 break
         else:
-            word = text[at]
-            if word in NEGATIONS:
-                negated, after_class = True, False
-            elif word in _CARRY_ON:
-                after_class = False
-            elif word not in _ARTICLES:
-                negated = False
-                context.append(word)
-            at += 1
-    return asked, refused, context
+            length, ids = 1, ()
+        items.append(Item(" ".join(spoken[at : at + length]), ids, text[at][1]))
+        at += length
+    asked, refused = Clause(items).wanted()
+    return asked, refused, [item.words for item in items if item.is_context]

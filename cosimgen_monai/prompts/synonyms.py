@@ -31,7 +31,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "boat": ("ship",),
     "car": ("automobile",),
     "dining table": ("table",),
-    "motorbike": ("motorcycle",),
+    "motorbike": ("motorcycle", "motor bike"),
     "person": ("human",),
     "potted plant": ("houseplant", "pot plant"),
     "sofa": ("couch",),

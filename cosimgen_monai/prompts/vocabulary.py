@@ -3,16 +3,56 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.prompts.synonyms import IRREGULAR, ORDINARY, SYNONYMS
 
 _SIDES = ("left ", "right ")
+_ORDERS = (("left", "right"), ("right", "left"))
+_SHORT = {
+    r"\bw/o\b": "without",
+    r"n't\b": " not",
+    r"\bcannot\b": "can not",
+    r"\b(?:instead of|rather than|free of)\b": "without",
+}
+"""Short ways to say no, and the words for them."""
 
 
 def words(text: str) -> list[str]:
     """Split text into lower-case words; punctuation parts words and is dropped."""
     return re.findall(r"[^\W_]+", text.lower())
+
+
+def spoken_words(prompt: str, classes: ClassTable) -> list[tuple[str, str]]:
+    """Return a prompt's words, each with the punctuation before it (``,`` or one of ``;.()``, else nothing).
+
+    A side that stands behind its organ goes before it: ``kidney (left)``, ``left-sided kidney``, ``kidney on the
+    left``. Short negations are written out: ``w/o``, ``doesn't``, ``instead of``.
+    """
+    text = prompt.lower().replace("’", "'")
+    for short, long in _SHORT.items():
+        text = re.sub(short, long, text)
+    for pattern, side_first in _side_patterns(classes):
+        text = pattern.sub(side_first, text)
+    found = re.findall(r"([,;.()]?)[^\w,;.()]*([^\W_]+)", text)
+    return [(word, mark) for mark, word in found]
+
+
+@cache
+def _side_patterns(classes: ClassTable) -> list[tuple[re.Pattern[str], str]]:
+    """Return how a side may stand behind or beside its organ, and the order to bring both into."""
+    forms = {form.lower() for organ in sides_of(classes) for form in (organ, plural(organ))}
+    if not forms:
+        return []
+    organ = "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in sorted(forms, key=len, reverse=True))
+    written = {
+        rf"\b(left|right)[\s-]+sided\s+({organ})\b": r"\1 \2",
+        rf"\b({organ})\s*\(\s*(left|right)\s*\)": r"\2 \1",
+        rf"\b({organ})\s+(?:on|at|to)\s+the\s+(left|right)\b(?!\s+(?:{organ}))": r"\2 \1",
+        rf"\b({organ})\s+(left|right)(?=\s*(?:[,;.)]|$))": r"\2 \1",
+    }
+    return [(re.compile(pattern), order) for pattern, order in written.items()]
 
 
 def ordinary(name: str) -> str:
@@ -89,7 +129,7 @@ def phrases_of(classes: ClassTable) -> dict[tuple[str, ...], tuple[int, ...]]:
                 phrases.setdefault(tuple(words(form)), (class_id,))
     for organ, ids in sides_of(classes).items():
         for form in (organ, plural(organ)):
-            for lead in ("", "left and right ", "right and left ", "left/right ", "right/left "):
+            for lead in ("", *(f"{a} {join} {b} " for join in ("and", "or", "") for a, b in _ORDERS)):
                 phrases.setdefault(tuple(words(lead + form)), ids)
     phrases.pop((), None)
     return phrases

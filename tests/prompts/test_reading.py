@@ -49,6 +49,70 @@ def test_words_name_classes(prompt: str, ids: set[int]) -> None:
     assert read_prompt(prompt, CLASSES) == tuple(sorted(ids))
 
 
+KIDNEYS = {LEFT_KIDNEY, RIGHT_KIDNEY}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "asked", "refused"),
+    [
+        ("liver without spleen", {LIVER}, {SPLEEN}),
+        ("no contrast, liver", {LIVER}, set()),
+        ("no contrast; liver with spleen", {LIVER, SPLEEN}, set()),
+        ("without contrast showing liver", {LIVER}, set()),
+        ("CT without contrast of liver and spleen", {LIVER, SPLEEN}, set()),
+        ("liver, not showing the spleen", {LIVER}, {SPLEEN}),
+        ("liver without the left or right kidney", {LIVER}, KIDNEYS),
+        ("liver, no left or right kidney", {LIVER}, KIDNEYS),
+        ("liver with no visible spleen", {LIVER}, {SPLEEN}),
+        ("liver but without a clear stomach", {LIVER}, {STOMACH}),
+        ("stomach, neither liver nor spleen", {STOMACH}, {LIVER, SPLEEN}),
+        ("liver, except the spleen", {LIVER}, {SPLEEN}),
+        ("liver minus gallbladder", {LIVER}, {GALLBLADDER}),
+        ("liver w/o spleen", {LIVER}, {SPLEEN}),
+        ("liver that doesn't include spleen", {LIVER}, {SPLEEN}),
+        ("liver that doesn’t show any spleen", {LIVER}, {SPLEEN}),
+        ("liver instead of spleen", {LIVER}, {SPLEEN}),
+        ("not only liver but spleen", {LIVER, SPLEEN}, set()),
+        ("without spleen, liver", {LIVER}, {SPLEEN}),
+        ("without spleen, liver and stomach", {LIVER, STOMACH}, {SPLEEN}),
+        ("liver without spleen and stomach", {LIVER}, {SPLEEN, STOMACH}),
+        ("liver without spleen, aorta or stomach", {LIVER}, {SPLEEN, AORTA, STOMACH}),
+        ("liver without spleen, aorta, or stomach", {LIVER}, {SPLEEN, AORTA, STOMACH}),
+        ("liver without contrast, spleen or stomach", {LIVER, SPLEEN, STOMACH}, set()),
+        ("no spleen. liver, aorta or stomach", {LIVER, AORTA, STOMACH}, {SPLEEN}),
+        ("no spleen but liver", {LIVER}, {SPLEEN}),
+        ("liver (no spleen) and aorta", {LIVER, AORTA}, {SPLEEN}),
+    ],
+)
+def test_what_is_refused_is_not_asked_for(prompt: str, asked: set[int], refused: set[int]) -> None:
+    found = understand(prompt, CLASSES)
+    assert (set(found.asked), set(found.refused)) == (asked, refused)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "ids"),
+    [
+        ("liver, kidney (left)", {LIVER, LEFT_KIDNEY}),
+        ("kidney on the left, liver", {LIVER, LEFT_KIDNEY}),
+        ("left-sided kidney", {LEFT_KIDNEY}),
+        ("adrenal gland right, liver", {RIGHT_ADRENAL, LIVER}),
+        ("kidney, left adrenal gland", {*KIDNEYS, LEFT_ADRENAL}),
+        ("kidney left adrenal gland", {*KIDNEYS, LEFT_ADRENAL}),
+        ("kidneys, left and right", KIDNEYS),
+        ("kidney to the left of the aorta", {LEFT_KIDNEY, AORTA}),
+        ("left or right kidney", KIDNEYS),
+    ],
+)
+def test_a_side_may_stand_behind_its_organ(prompt: str, ids: set[int]) -> None:
+    assert set(read_prompt(prompt, CLASSES)) == ids
+
+
+def test_a_motor_bike_is_no_bicycle() -> None:
+    table = ClassTable(("bicycle", "motorbike"))
+    assert read_prompt("a motor bike", table) == (1,)
+    assert read_prompt("a bike", table) == (0,)
+
+
 @pytest.mark.parametrize(
     ("prompt", "hint"),
     [
