@@ -95,7 +95,8 @@ def _drawn_parts(source: PairSource, val_share: float, seed: int) -> Parts:
     if num_val >= len(groups):
         raise ValueError(
             f"{source.name} holds {len(groups)} {source.group_name}(s), too few to hold {num_val} out: the split would "
-            "be empty on one side. Use --split all to train and validate on the same items."
+            "be empty on one side. Use --split all to train and validate on the same items; of a folder of your own, "
+            "--group says what belongs together."
         )
     held_out = set(np.random.default_rng(seed).permutation(groups)[:num_val].tolist())
     return {
@@ -114,7 +115,8 @@ def _official_parts(source: PairSource) -> Parts:
     for side, listed in parts.items():
         if not listed:
             raise ValueError(
-                f"`split` is official, but {source.name}'s official list {side}.txt is missing or empty. {remedy}"
+                f"`split` is official, but {source.name}'s official list of the {side} part is missing or empty. "
+                f"{remedy}"
             )
     left_out = len(items) - sum(map(len, parts.values()))
     if left_out:

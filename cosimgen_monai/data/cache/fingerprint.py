@@ -10,6 +10,9 @@ from typing import Any
 
 from cosimgen_monai.data.readers.readable import entries
 
+_HEADERS = (".mhd", ".nhdr")
+"""Of volumes whose voxels stand in another file, or in several: that of their folder tells all of them."""
+
 
 class Fingerprints:
     """The fingerprints of an item's files; a folder that many items share is looked at once."""
@@ -18,11 +21,20 @@ class Fingerprints:
         self._of_folder = cache(_folder)
 
     def __call__(self, path: str) -> list[Any]:
-        """Return a file's place, length and time, and of a folder a hash of those of all files right in it."""
-        stat = os.stat(path)
+        """Return a file's place, length and time, and of a folder a hash of those of all files right in it.
+
+        A header's data file counts too. One that is not there (a link that leads nowhere) has a place alone: who reads
+        it says what is wrong.
+        """
+        place = os.path.abspath(path)
         if os.path.isdir(path):
-            return [os.path.abspath(path), self._of_folder(path)]
-        return [os.path.abspath(path), stat.st_size, stat.st_mtime_ns]
+            return [place, self._of_folder(path)]
+        try:
+            stat = os.stat(path)
+        except FileNotFoundError:
+            return [place]
+        data = [self._of_folder(os.path.dirname(place))] if place.lower().endswith(_HEADERS) else []
+        return [place, stat.st_size, stat.st_mtime_ns, *data]
 
 
 def _folder(folder: str) -> str:

@@ -23,7 +23,7 @@ from cosimgen_monai.data.source import PairSource
 from cosimgen_monai.settings import make_folder
 
 logger = logging.getLogger(__name__)
-_VERSION = 3
+_VERSION = 4
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,13 @@ from cosimgen_monai.data.datasets.btcv import BTCV, CLASS_NAMES
 from cosimgen_monai.data.datasets.case_numbers import Numbered, by_number, only_file, patients, series_by_number
 from cosimgen_monai.data.datasets.cropping import crop_box, read_crops
 from cosimgen_monai.data.faults import Faults
-from cosimgen_monai.data.readers.ct_volume import CTPair, check_same_grid, ids_of_voxels, read_image_volume
+from cosimgen_monai.data.readers.ct_volume import (
+    CTPair,
+    check_same_grid,
+    ids_of_voxels,
+    outside_of,
+    read_image_volume,
+)
 from cosimgen_monai.data.readers.volume import read_volume
 
 logger = logging.getLogger(__name__)
@@ -110,7 +116,7 @@ class BTCVZenodo(BTCV):
                 f"{label_path}: the region in cropping.csv holds {kept} of {(ids > 0).sum()} labelled voxels, so it is "
                 "not this file's. Fetch cropping.csv and the labels from the same release."
             )
-        return CTPair(image.voxels[box], ids[box], image.spacing)
+        return CTPair(image.voxels[box], ids[box], image.spacing, outside_of(self.classes))
 
     def settings(self) -> dict[str, Any]:
         """Return what shapes a cached slice, beside the files."""

@@ -39,6 +39,7 @@ CLASS_NAMES = (
     "tvmonitor",
 )
 LISTS, MASKS = "ImageSets/Segmentation", "SegmentationClass"
+AUGMENTED_LISTS = ("train_aug.txt", "trainaug.txt")
 LAYOUTS = (".", "VOC2012", "VOCdevkit/VOC2012")
 """Where ``JPEGImages`` lies, below the dataset's folder."""
 
@@ -49,7 +50,8 @@ class VOC2012(RGBSource):
     Args:
         dataset_dir: ``VOC2012``, or a folder that holds it or ``VOCdevkit``.
         fit: ``squash`` or ``pad``, see :class:`RGBSource`.
-        augmented: whether to train on ``train_aug.txt`` with ``SegmentationClassAug`` (10,582 photos, SBD's masks).
+        augmented: whether to train on ``train_aug.txt`` (or ``trainaug.txt``) with ``SegmentationClassAug`` (10,582
+            photos, SBD's masks).
         on_fault: ``raise`` or ``skip``, see :class:`FileSource`.
 
     Raises:
@@ -80,12 +82,9 @@ class VOC2012(RGBSource):
         ``part`` (``train`` or ``val``) comes from the official lists; without any list, all masks are taken.
         """
         root = self._root()
-        train = ("train_aug", "SegmentationClassAug") if self.augmented else ("train", "SegmentationClass")
-        lists = {"train": (root / LISTS / f"{train[0]}.txt", train[1]), "val": (root / LISTS / "val.txt", MASKS)}
-        if self.augmented and not lists["train"][0].is_file():
-            raise FileNotFoundError(
-                f"`augmented` is set, but {lists['train'][0]} is missing: add it, or leave the key out."
-            )
+        lists = {"train": (root / LISTS / "train.txt", MASKS), "val": (root / LISTS / "val.txt", MASKS)}
+        if self.augmented:
+            lists["train"] = (_augmented_list(root / LISTS), "SegmentationClassAug")
         photos, items = _names(root / "JPEGImages"), []
         for part, (file, folder) in lists.items():
             rows = _rows(root, _listed(file), folder, photos, faults)
@@ -115,6 +114,17 @@ class VOC2012(RGBSource):
             f"`dataset_dir` {self.dataset_dir} is not laid out as VOC: expected JPEGImages and SegmentationClass in "
             "it, or in VOC2012 or VOCdevkit/VOC2012 below it."
         )
+
+
+def _augmented_list(folder: Path) -> Path:
+    """Return the list of the augmented training photos, under either of its names."""
+    places = [folder / name for name in AUGMENTED_LISTS]
+    if found := next((path for path in places if path.is_file()), None):
+        return found
+    raise FileNotFoundError(
+        f"`augmented` is set, but neither {places[0]} nor {places[1].name} beside it is there: add one, or leave the "
+        "key out."
+    )
 
 
 def _listed(file: Path) -> list[str]:

@@ -40,7 +40,7 @@ class Folder(FileSource):
         labels: where their labels are.
         class_file: the JSON of class names, below the folder or anywhere else.
         group: regular expression whose first group (or all of it) in an image's path is what splits keep together, such
-            as a patient; by default the templates' ``{group}``, else the folder part of the stem, else the stem.
+            as a patient; by default the templates' ``{group}``, else the first folder of the stem, else the stem.
         modality: ``CT`` for volumes, ``RGB`` for pictures, ``auto`` for whichever is there.
         window: of volumes, the values of black and white (HU for CT).
         field_of_view: of volumes, the side of the square that every slice shows, in mm.
@@ -80,7 +80,7 @@ class Folder(FileSource):
         self.class_file = read_class_file(self._class_path(class_file), self.pairing.labels.has("class"))
         self._rows = super().items()
         self.modality = self._modality(modality)
-        padded = self.modality == "RGB" and fit == "pad"
+        padded = self.class_file.classes.background is None if self.modality == "CT" else fit == "pad"
         self.classes = replace(self.class_file.classes, has_void=self.class_file.classes.has_void or padded)
         self.view = CTView(field_of_view, window)
         self.window = self.view.window if self.modality == "CT" else (0.0, 255.0)
@@ -96,7 +96,7 @@ class Folder(FileSource):
         rows = self.pairing.items(self.dataset_dir, faults)
         for row in rows:
             path = Path(row["image"]).relative_to(self.dataset_dir).as_posix()
-            row["group"] = group_of(path, row["stem"], self.group, self.pairing.images.has("group"))
+            row["group"] = group_of(path, row["stem"], self.group)
         return rows
 
     def read(self, item: dict[str, str], image_size: int) -> Iterator[dict[str, Any]]:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 
 
-def group_of(path: str, stem: str, pattern: str | None, has_group: bool = False) -> str:
+def group_of(path: str, stem: str, pattern: str | None) -> str:
     """Return an item's group: what a regular expression finds in its image's path, else a part of its stem.
 
     Args:
         path: the image's path below the dataset's folder.
         stem: the stem.
-        pattern: the expression, or ``None`` for the stem's first part where it ``has_group``, else its folder part.
-        has_group: whether ``{group}`` stands in the templates.
+        pattern: the expression, or ``None`` for the stem's first folder (``{group}``, where the templates have it), or
+            the whole stem where it has none.
 
     Raises:
         ValueError: if the expression is none, or finds nothing.
     """
-    if pattern is None and has_group:
+    if pattern is None:  # the first folder of several: studies of one patient stay together
         return stem.partition("/")[0]
-    if pattern is None:
-        return stem.rpartition("/")[0] or stem
     try:
         match = re.search(pattern, path)
     except re.error as error:

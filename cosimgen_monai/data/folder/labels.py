@@ -20,10 +20,17 @@ from cosimgen_monai.data.readers.ct_volume import (
     check_finite,
     check_same_grid,
     ids_of_voxels,
+    outside_of,
     read_image_volume,
 )
 from cosimgen_monai.data.readers.dicom_series import read_dicom_series
-from cosimgen_monai.data.readers.mask import label_of_codes, label_of_colours, palette_as_colours, read_mask
+from cosimgen_monai.data.readers.mask import (
+    label_of_codes,
+    label_of_colours,
+    palette_as_colours,
+    read_mask,
+    read_one_class,
+)
 from cosimgen_monai.data.readers.volume import Volume, read_volume
 from cosimgen_monai.settings import nearest_names
 
@@ -72,9 +79,9 @@ class LabelReader:
         label = self._background(image.shape[:2])
         masks = self._masks_in_order(item)
         for path, class_id in masks:
-            mask = read_mask(path)
+            mask = read_one_class(path)
             check_aligned(image, mask, item["image"], path)
-            label[is_inside(mask[..., 0] if mask.ndim == 3 else mask, path)] = class_id
+            label[is_inside(mask, path)] = class_id
         if not masks:
             raise ValueError(f"{item['label']} holds no mask of a class for {item['stem']!r}.")
         return label
@@ -96,7 +103,7 @@ class LabelReader:
             label = read_volume(label_path)
             check_same_grid(image, label, image_path, label_path)
             ids = ids_of_voxels(label.voxels, self.class_file.values, label_path, self.class_file.classes)
-        return CTPair(image.voxels, ids, image.spacing)
+        return CTPair(image.voxels, ids, image.spacing, outside_of(self.class_file.classes))
 
     def _read_slices(self, item: dict[str, str]) -> CTPair:
         """Read a DICOM series with a mask picture a slice, paired by number; a slice without one is void."""
@@ -115,7 +122,8 @@ class LabelReader:
                 check_turned_alike(ids.T.shape, 1, file, path)
                 label[:, :, z] = ids
         image = Volume(series.voxels.astype(np.float32), series.affine).to_ras()
-        return CTPair(image.voxels, Volume(label, series.affine).to_ras().voxels, image.spacing)
+        ids = Volume(label, series.affine).to_ras().voxels
+        return CTPair(image.voxels, ids, image.spacing, outside_of(self.class_file.classes))
 
     def _picture_ids(self, path: Path) -> NDArray[np.uint8]:
         if not path.name.lower().endswith(PICTURE_SUFFIXES):

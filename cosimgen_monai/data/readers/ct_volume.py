@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.codec import VOID, ClassTable
 from cosimgen_monai.data.readers.unknown_values import UnknownValuesError
 from cosimgen_monai.data.readers.volume import Volume, read_volume
 
@@ -26,11 +26,18 @@ class CTPair:
         image: float32 HU, X Y Z.
         label: uint8 class ids, X Y Z.
         spacing: voxel size along X, Y, Z in mm.
+        outside: what lies beyond the scanner's field, see :func:`outside_of`.
     """
 
     image: NDArray[np.float32]
     label: NDArray[np.uint8]
     spacing: tuple[float, float, float]
+    outside: int
+
+
+def outside_of(classes: ClassTable) -> int:
+    """Return the id of pixels beyond a volume: the background's, or ``VOID`` where every class is an object."""
+    return VOID if classes.background is None else classes.background
 
 
 def read_ct_pair(image_path: Path, label_path: Path, classes: ClassTable) -> CTPair:
@@ -43,7 +50,8 @@ def read_ct_pair(image_path: Path, label_path: Path, classes: ClassTable) -> CTP
     image, label = read_image_volume(image_path), read_volume(label_path)
     check_same_grid(image, label, image_path, label_path)
     table = {i: i for i in range(classes.num_classes)}
-    return CTPair(image.voxels, ids_of_voxels(label.voxels, table, label_path, classes), image.spacing)
+    ids = ids_of_voxels(label.voxels, table, label_path, classes)
+    return CTPair(image.voxels, ids, image.spacing, outside_of(classes))
 
 
 def read_image_volume(path: Path) -> Volume:

@@ -45,6 +45,37 @@ def read_mask(path: str | Path) -> NDArray[Any]:
     )
 
 
+def read_one_class(path: str | Path) -> NDArray[Any]:
+    """Read the mask of one class.
+
+    Returns:
+        H W: 0 outside. Colours are one number each, black 0.
+
+    Raises:
+        FileNotFoundError: if the file is missing.
+        PermissionError: if it may not be read.
+        ValueError: as :func:`read_mask`, or if it does not say which side is inside: part of it is transparent, or the
+            first colour of its palette is not the darker one.
+    """
+    picture = decode(path)
+    if picture.has_transparency_data and np.array(picture.convert("RGBA"))[..., 3].min() < 255:
+        raise ValueError(
+            f"{path} is the mask of one class, and part of it is transparent, which may be either side: save it "
+            "without transparency, black outside."
+        )
+    if picture.mode == "P":
+        index = np.array(picture)
+        colours = np.array(picture.convert("RGB")).astype(int).sum(axis=2)
+        if (index == 0).any() and (index > 0).any() and colours[index == 0][0] > colours[index > 0].max():
+            raise ValueError(
+                f"{path} is the mask of one class, and its palette's first colour is the brighter one, so that it may "
+                "be either side: save it as grey values, black outside."
+            )
+        return index
+    mask = read_mask(path)
+    return mask if mask.ndim == 2 else mask.astype(np.uint32) @ _PACK
+
+
 def palette_as_colours(path: str | Path) -> NDArray[np.uint8]:
     """Read a mask whose colours count, whatever the order of its palette.
 

@@ -83,7 +83,7 @@ def common_size(paths: Iterable[str | Path]) -> tuple[int, int] | None:
                 # only transposing tells for every version and format: Pillow gives a TIFF's size turned, others' not
                 upright = ImageOps.exif_transpose(file) if is_sideways(path) else file
                 sizes.add((upright.height, upright.width))
-        except OSError:  # a damaged file is found where it is read
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):  # found where it is read
             continue
         if len(sizes) > 1:
             return None

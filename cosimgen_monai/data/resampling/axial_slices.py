@@ -16,7 +16,7 @@ def axial_slices(
     """Resample each axial slice to ``size`` x ``size`` pixels over ``field_of_view`` mm about the volume's centre.
 
     The image is filtered by a triangle as wide as the coarser of both grids (no aliasing, no blocks), the label takes
-    its nearest voxel; beyond the scanner's field lie air and class 0.
+    its nearest voxel; beyond the scanner's field lie air and what the volume has ``outside``.
 
     Yields:
         From the feet up: the image (HU, H W) and the label (ids, H W), in radiological display: the first row is
@@ -25,7 +25,8 @@ def axial_slices(
     spacing = field_of_view / size
     weight_x, nearest_x = _resampling(volume.image.shape[0], volume.spacing[0], size, spacing)
     weight_y, nearest_y = _resampling(volume.image.shape[1], volume.spacing[1], size, spacing)
-    padded_label = np.pad(volume.label, ((1, 1), (1, 1), (0, 0)))  # index 0 and n + 1 lie outside
+    margins = ((1, 1), (1, 1), (0, 0))  # index 0 and n + 1 lie outside
+    padded_label = np.pad(volume.label, margins, constant_values=volume.outside)
     for z in range(volume.image.shape[2]):
         image = weight_y @ (volume.image[:, :, z] - AIR).T @ weight_x.T + AIR
         label = padded_label[:, :, z][np.ix_(nearest_x, nearest_y)].T

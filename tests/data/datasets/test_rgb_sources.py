@@ -61,7 +61,7 @@ def test_the_real_photos(samples: Path) -> None:
         for line in (samples / "voc2012/VOCdevkit/VOC2012/ImageSets/Segmentation/val.txt").read_text("utf-8").split()
     ]
     assert {item["part"] for item in items} == {"val"}
-    with pytest.raises(ValueError, match=r"official list train\.txt is missing.*--split all"):
+    with pytest.raises(ValueError, match=r"official list of the train part is missing.*--split all"):
         split_items(source, split="official")
     expected = {"2007_006171": ("dog", "person", "sofa"), "2009_002584": ("person", "pottedplant")}
     for item in items:
@@ -174,15 +174,16 @@ def test_voc_follows_its_lists(tmp_path: Path) -> None:
     }
 
 
-def test_voc_trains_on_the_augmented_masks_when_asked(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["train_aug", "trainaug"])
+def test_voc_trains_on_the_augmented_masks_when_asked(name: str, tmp_path: Path) -> None:
     for photo in ("a", "b"):
         voc_photo(tmp_path, photo)
         voc_photo(tmp_path, photo, "SegmentationClassAug")
     voc_list(tmp_path, "train", "a")
     voc_list(tmp_path, "val", "b")
-    with pytest.raises(FileNotFoundError, match=r"`augmented` is set, but .*train_aug\.txt is missing"):
+    with pytest.raises(FileNotFoundError, match=r"`augmented` is set, but neither .*train_aug\.txt nor trainaug\.txt"):
         VOC2012(tmp_path, augmented=True).items()
-    voc_list(tmp_path, "train_aug", "/JPEGImages/a.jpg /SegmentationClassAug/a.png")
+    voc_list(tmp_path, name, "/JPEGImages/a.jpg /SegmentationClassAug/a.png")
     parts = split_items(VOC2012(tmp_path, augmented="true"), split="official")
     assert [Path(parts[side][0]["label"]).parent.name for side in ("train", "val")] == [
         "SegmentationClassAug",

@@ -105,6 +105,56 @@ def test_groups_come_from_the_path(tmp_path: Path, group: str | None, expected: 
     assert {len(part) for part in parts.values()} == {2}
 
 
+def test_studies_of_one_patient_stay_together(tmp_path: Path) -> None:
+    for patient in (1, 2):
+        for study in (1, 2):
+            stem = f"p{patient}/study{study}/series1"
+            picture(tmp_path / "images" / f"{stem}.png", photo(0))
+            picture(tmp_path / "labels" / f"{stem}.png", ids(0))
+    source = Folder(tmp_path, class_file=classes(tmp_path, {"classes": ["sky", "tree", "house"]}))
+    assert sorted({item["group"] for item in source.items()}) == ["p1", "p2"]
+
+
+def test_a_link_that_leads_nowhere_is_a_fault_like_others(tmp_path: Path) -> None:
+    for stem in "abcd":
+        picture(tmp_path / "images" / f"{stem}.png", photo(0))
+        picture(tmp_path / "labels" / f"{stem}.png", ids(0))
+    (tmp_path / "images" / "d.png").unlink()
+    (tmp_path / "images" / "d.png").symlink_to(tmp_path / "annex" / "d.png")
+    options = {"class_file": classes(tmp_path, {"classes": ["sky", "tree", "house"]})}
+    source = Folder(tmp_path, on_fault="skip", **options)
+    assert len(cache_pairs(source, source.items(), 16, tmp_path / "cache").rows) == 3
+    source = Folder(tmp_path, **options)
+    with pytest.raises(FileNotFoundError, match=r"d\.png is missing"):
+        cache_pairs(source, source.items(), 16, tmp_path / "other")
+
+
+def test_a_picture_too_large_to_decode_is_left_out_to_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for stem, size in (("a", (24, 32)), ("b", (24, 32)), ("c", (80, 80))):
+        picture(tmp_path / "images" / f"{stem}.png", photo(0, *size))
+        picture(tmp_path / "labels" / f"{stem}.png", np.zeros(size, np.uint8))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    class_file = classes(tmp_path, {"classes": ["sky", "tree", "house"]})
+    source = Folder(tmp_path, class_file=class_file, on_fault="skip")
+    assert len(cache_pairs(source, source.items(), 16, tmp_path / "cache").rows) == 2
+    assert source.card()["native_size"] == (24, 32)
+
+
+@pytest.mark.parametrize("suffix", [".mhd", ".nhdr"])
+def test_a_headers_voxels_may_change_without_it(suffix: str, tmp_path: Path) -> None:
+    for kind in ("images", "labels"):
+        (tmp_path / kind).mkdir()
+        voxels = sitk.GetImageFromArray(np.ones((2, 20, 20), np.int16 if kind == "images" else np.uint8))
+        sitk.WriteImage(voxels, str(tmp_path / kind / f"a{suffix}"))
+    source = Folder(tmp_path, class_file=classes(tmp_path, LIVER), field_of_view=20)
+    before = cache_pairs(source, source.items(), 16, tmp_path / "cache")
+    assert (before.labels == 1).all()
+    (data,) = (path for path in (tmp_path / "labels").iterdir() if path.suffix != suffix)
+    data.write_bytes(b"\0" * 400 + data.read_bytes()[400:])
+    after = cache_pairs(source, source.items(), 16, tmp_path / "cache")
+    assert len(after.rows) == 1  # the other slice holds nothing now
+
+
 def test_real_tiles_as_somebodys_own_folder(samples: Path, tmp_path: Path) -> None:
     colours = {"building": "#3C1098", "land": "#8429F6", "road": "#6EC1E4", "vegetation": "#FEDD3A", "water": "#E2A929"}
     rows = [{"name": name, "colour": colour} for name, colour in colours.items()]
@@ -147,6 +197,95 @@ def test_pictures_with_one_mask_a_class(tmp_path: Path) -> None:
     label = only(source, source.items()[0], 32)["label"][0]
     counts = {i: int((label == i).sum()) for i in range(3)}
     assert counts == {0: 32 * 32 - 16 * 16, 1: 16 * 16 - 4 * 4, 2: 4 * 4}  # the ear lies within the cat
+
+
+@pytest.mark.parametrize(
+    ("pixels", "mode"),
+    [
+        ((0, 255, 0), "RGB"),
+        ((0, 0, 1), "RGB"),
+        ((255, 0, 0, 255), "RGBA"),
+        (255, "L"),
+        (True, "1"),
+        (1, "P"),
+    ],
+)
+def test_a_mask_of_one_class_may_have_any_one_colour(pixels: Any, mode: str, tmp_path: Path) -> None:
+    picture(tmp_path / "a.jpg", photo(0))
+    mask = Image.new(mode, (32, 24), (0, 0, 0, 255) if mode == "RGBA" else 0)
+    if mode == "P":
+        mask.putpalette([0, 0, 0, 200, 10, 10])
+    mask.paste(pixels, (8, 6, 24, 18))
+    mask.save(tmp_path / "a_cat.png")
+    content = {"classes": ["nothing", "cat"], "background": "nothing"}
+    source = Folder(tmp_path, "{stem}.jpg", "{stem}_{class}.png", classes(tmp_path, content))
+    assert (only(source, source.items()[0], 32)["label"] == 1).sum() == 16 * 16
+
+
+def white_on_transparent(mode: str) -> Image.Image:
+    mask = Image.new(mode, (32, 24), 0)
+    mask.paste((255,) * len(mask.getbands()), (8, 6, 24, 18))
+    return mask
+
+
+def object_first() -> Image.Image:
+    mask = Image.new("P", (32, 24), 1)
+    mask.putpalette([255, 255, 255, 0, 0, 0])
+    mask.paste(0, (8, 6, 24, 18))
+    return mask
+
+
+def two_colours() -> Image.Image:
+    mask = Image.new("RGB", (32, 24))
+    mask.paste((0, 255, 0), (8, 6, 24, 18))
+    mask.paste((0, 0, 255), (8, 6, 12, 10))
+    return mask
+
+
+@pytest.mark.parametrize(
+    ("mask", "message"),
+    [
+        (white_on_transparent("RGBA"), "part of it is transparent"),
+        (white_on_transparent("LA"), "part of it is transparent"),
+        (object_first(), "its palette's first colour is the brighter one"),
+        (two_colours(), "holds 2 values beside 0"),
+    ],
+)
+def test_a_mask_that_may_be_either_side_is_refused(mask: Image.Image, message: str, tmp_path: Path) -> None:
+    picture(tmp_path / "a.jpg", photo(0))
+    mask.save(tmp_path / "a_cat.png")
+    content = {"classes": ["nothing", "cat"], "background": "nothing"}
+    source = Folder(tmp_path, "{stem}.jpg", "{stem}_{class}.png", classes(tmp_path, content))
+    with pytest.raises(ValueError, match=rf"a_cat\.png.*{message}"):
+        only(source, source.items()[0], 32)
+
+
+@pytest.mark.parametrize(
+    ("content", "outside"),
+    [
+        ({"classes": ["background", "liver"], "background": "background"}, 0),
+        (
+            {
+                "classes": [{"name": "liver", "value": 1}, {"name": "background", "value": 0}],
+                "background": "background",
+            },
+            1,
+        ),
+        ({"classes": ["tissue", "liver"]}, VOID),
+    ],
+)
+def test_beyond_the_scan_lies_the_background_wherever_it_is_listed(content: Any, outside: int, tmp_path: Path) -> None:
+    label = np.zeros((20, 20, 1), np.uint8)
+    label[8:12, 8:12] = 1
+    for kind, voxels in (("images", np.full((20, 20, 1), 60, np.int16)), ("labels", label)):
+        (tmp_path / kind).mkdir()
+        nib.save(nib.Nifti1Image(voxels, np.diag((5.0, 5.0, 5.0, 1.0))), tmp_path / kind / "s1.nii.gz")
+    source = Folder(tmp_path, class_file=classes(tmp_path, content), field_of_view=200)
+    found = only(source, source.items()[0], 40)["label"][0]
+    liver = source.classes.names.index("liver")
+    assert (found == liver).sum() == 16
+    assert set(found[:, :10].ravel().tolist()) == {outside}
+    assert source.classes.has_void == (outside == VOID)
 
 
 @pytest.mark.parametrize(("fit", "void"), [("squash", 0), ("pad", 32 * 8)])

@@ -25,7 +25,7 @@ WriteCase = Callable[..., tuple[Path, Path]]
 def pair_of(image: NDArray, spacing: float, label: NDArray | None = None) -> CTPair:
     """A one-slice volume, X Y, with square pixels."""
     label = np.zeros(image.shape) if label is None else label
-    return CTPair(image[..., None].astype(np.float32), label[..., None].astype(np.uint8), (spacing, spacing, 5.0))
+    return CTPair(image[..., None].astype(np.float32), label[..., None].astype(np.uint8), (spacing, spacing, 5.0), 0)
 
 
 def one_slice(pair: CTPair, size: int, field_of_view: float) -> tuple[NDArray, NDArray]:
