@@ -21,7 +21,7 @@ from cosimgen_monai.export.record.dataset_card import DatasetCard
 from cosimgen_monai.export.record.faults import FaultReport
 from cosimgen_monai.export.record.manifest import Manifest, listed, run_facts, sample_id
 from cosimgen_monai.export.record.parquet import ParquetManifest
-from cosimgen_monai.export.shards import join_shards, join_when_all_have_drawn
+from cosimgen_monai.export.shards import join_shards, join_what_is_left, join_when_all_have_drawn
 from cosimgen_monai.export.writer import SampleWriter, class_colours
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "exported_card",
     "format_names",
     "join_shards",
+    "join_what_is_left",
     "join_when_all_have_drawn",
     "listed",
     "open_writers",

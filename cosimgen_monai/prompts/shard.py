@@ -10,17 +10,20 @@ from typing import Any
 from cosimgen_monai.processes import Launch
 from cosimgen_monai.prompts.requests import Request
 
+JOINING = ".joining"
+"""Stands in a folder while its shards are made one set; what a kill leaves of that is joined before anything else."""
+
 
 def shard_of_process(output_dir: str | Path) -> str | None:
     """Return the shard of a process that ``torchrun`` has started, ``None`` for one that works alone.
 
-    A folder that holds a whole run already, joined or begun by one process, is gone on with by the first process; the
-    others have nothing to do and end.
+    A folder that holds a whole run already, joined (or half joined) or begun by one process, is gone on with by the
+    first process; the others have nothing to do and end.
     """
     launch = Launch.of_this_process()
     if launch.number == 1:
         return None
-    if (Path(output_dir) / "manifest.csv").is_file():
+    if _is_one_set(output_dir):
         if launch.rank > 0:
             raise SystemExit(0)
         return None
@@ -60,6 +63,21 @@ def requests_of_shard(requests: Sequence[Request], shard: Any) -> list[Request]:
 
 
 def shard_folder(output_dir: str | Path, shard: Any) -> str:
-    """Return where a run writes: ``output_dir``, or a folder of the shard's own in it."""
+    """Return where a run writes: ``output_dir``, or a folder of the shard's own in it.
+
+    Raises:
+        ValueError: if the shard is no ``i/n``, or what the folder holds is one set already.
+    """
     part = parse_shard(shard)
-    return str(output_dir) if part is None else str(Path(output_dir) / "shard_{}_of_{}".format(*part))
+    if part is None:
+        return str(output_dir)
+    if _is_one_set(output_dir):
+        raise ValueError(
+            f"`output_dir` {output_dir} holds a run without shards, or shards that were joined: go on without --shard, "
+            "or choose another --output_dir."
+        )
+    return str(Path(output_dir) / "shard_{}_of_{}".format(*part))
+
+
+def _is_one_set(output_dir: str | Path) -> bool:
+    return any((Path(output_dir) / name).is_file() for name in ("manifest.csv", JOINING))

@@ -4,7 +4,7 @@ from cosimgen_monai.settings.atomic import atomic_write, remove_drafts
 from cosimgen_monai.settings.durable import folders_synced_together, make_folder, place_folder, sync_folder
 from cosimgen_monai.settings.errors import errors_in_their_own_words, show_plain_errors
 from cosimgen_monai.settings.guard import DATASET_KEYS, check_config
-from cosimgen_monai.settings.run_folder import check_writable, claim_run_folder
+from cosimgen_monai.settings.run_folder import check_writable, claim_run_folder, release_run_folder
 from cosimgen_monai.settings.seeds import as_seed, derive_seed, keyed_generator
 from cosimgen_monai.settings.tracking import track_every_loss
 from cosimgen_monai.settings.values import as_boolean, as_device, check_counts, nearest_names
@@ -29,6 +29,7 @@ __all__ = [
     "make_folder",
     "nearest_names",
     "place_folder",
+    "release_run_folder",
     "remove_drafts",
     "run_job",
     "show_plain_errors",

@@ -42,6 +42,7 @@ def claim_run_folder(
     result: str | Path,
     facts: dict[str, Any] | None = None,
     free: Collection[str] = (),
+    parts: Collection[str] = (),
 ) -> None:
     """Take a folder for the configuration that is being run, or go on in it where it is this very run's.
 
@@ -54,6 +55,7 @@ def claim_run_folder(
             nobody.
         facts: what else makes the run this one (a checkpoint's hash).
         free: keys that may differ when it is gone on with, since each result lies under its own value of them.
+        parts: names of folders in it that are parts of this run.
 
     Raises:
         ValueError: if the folder holds another run, or something that is no run, or a run and ``resume`` is false.
@@ -73,11 +75,17 @@ def claim_run_folder(
         known = _binding(json.loads((folder / PLAN).read_text("utf-8")), free)
         if begun:
             _check_same(folder, known, plan, resume)
-    elif begun or _holds_something(folder):
+    elif begun or _holds_something(folder, parts):
         raise ValueError(f"`output_dir` {folder} is not empty and holds no run's {PLAN}; choose another --output_dir.")
     remove_drafts(folder)
     with atomic_write(folder / PLAN) as draft:
         draft.write_text(json.dumps(plan, indent=1), "utf-8")
+
+
+def release_run_folder(output_dir: str | Path) -> None:
+    """Let go of a folder that this process has taken, so that another may take it or it may be removed."""
+    if (lock := _held.pop(Path(output_dir).resolve(), None)) is not None:
+        lock.release(force=True)
 
 
 def check_writable(key: str, folder: str | Path) -> None:
@@ -122,9 +130,9 @@ def _lock(folder: Path) -> None:
         ) from error
 
 
-def _holds_something(folder: Path) -> bool:
-    """Whether a folder holds more than a killed start leaves: the lock, drafts, TensorBoard's and MLflow's own."""
+def _holds_something(folder: Path, parts: Collection[str]) -> bool:
+    """Whether a folder holds more than its parts and what a killed start leaves: lock, drafts, trackers' files."""
     return any(
-        not (is_draft(path) or is_tracking_file(path) or path.name in (LOCK, "tensorboard"))
+        not (is_draft(path) or is_tracking_file(path) or path.name in (LOCK, "tensorboard", *parts))
         for path in folder.iterdir()
     )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from tiny import generate, root_cause
 
 from cosimgen_monai.data import BTCV
+from cosimgen_monai.settings import release_run_folder
 
 EVERYTHING = ["nifti", "png", "native"]
 STRICT = {"require_classes": "true", "max_redraws": 2, "num_samples": 7, "formats": EVERYTHING}
@@ -59,6 +63,93 @@ def test_shards_joined_are_the_single_run(tmp_path: Path, tiny_model: Path, whol
     run = generate(tmp_path, tiny_model, run_id="joining", **STRICT)
     assert files_of(run) == files_of(whole)
     assert generate(tmp_path, tiny_model, **STRICT) == run  # the same plan: finished
+
+
+class Killed(Exception):
+    """What a kill is to a process."""
+
+
+def shards_of(folder: Path, model: Path, number: int = 2, **asked: Any) -> Path:
+    """Draw a run's shards and return the folder that holds them."""
+    for i in range(1, number + 1):
+        run = generate(folder, model, shard=f"{i}/{number}", **{**STRICT, **asked})
+    return run
+
+
+def join(folder: Path, model: Path, **asked: Any) -> Path:
+    return generate(folder, model, run_id="joining", **{**STRICT, **asked})
+
+
+def kill_at(monkeypatch: pytest.MonkeyPatch, what: str, calls: int) -> None:
+    """Kill the joining at the n-th call of a function."""
+    module, name = what.rsplit(".", 1)
+    real, left = getattr(import_module(module), name), [calls]
+
+    def until(*args: Any) -> Any:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+        return real(*args)
+
+    monkeypatch.setattr(what, until)
+
+
+@pytest.mark.parametrize(
+    ("what", "calls", "again"),
+    [
+        ("os.replace", 5, "joining"),
+        ("os.replace", 5, "generating"),
+        ("cosimgen_monai.export.shards.write_rows", 0, "joining"),
+        ("shutil.rmtree", 1, "joining"),
+        ("shutil.rmtree", 1, "generating"),
+    ],
+)
+def test_a_joining_that_was_killed_is_ended_by_either_job(
+    what: str, calls: int, again: str, tmp_path: Path, tiny_model: Path, whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = shards_of(tmp_path, tiny_model)
+    with monkeypatch.context() as patch:
+        kill_at(patch, what, calls)
+        with pytest.raises(Exception) as caught:  # noqa: PT011
+            join(tmp_path, tiny_model)
+    assert isinstance(root_cause(caught.value), Killed)
+    assert generate(tmp_path, tiny_model, run_id=again, **STRICT) == run
+    assert files_of(run) == files_of(whole)
+    assert not list(run.glob("shard_*"))
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        generate(tmp_path, tiny_model, shard="1/2", **STRICT)
+    assert "holds a run without shards, or shards that were joined" in str(root_cause(caught.value))
+
+
+def test_other_arguments_join_nothing(tmp_path: Path, tiny_model: Path) -> None:
+    run = shards_of(tmp_path, tiny_model)
+    before = files_of(run)
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        join(tmp_path, tiny_model, num_samples=9)
+    assert re.search(r"shard_1_of_2 holds another run; they differ in num_samples", str(root_cause(caught.value)))
+    assert files_of(run) == before
+
+
+def test_another_runs_folder_is_not_joined_into(tmp_path: Path, tiny_model: Path) -> None:
+    other = generate(tmp_path, tiny_model, num_samples=3)
+    before = files_of(other)
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        shards_of(tmp_path, tiny_model)
+    assert "holds a run without shards" in str(root_cause(caught.value))
+    shutil.move(shards_of(tmp_path / "elsewhere", tiny_model, 1) / "shard_1_of_1", other)
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        join(tmp_path, tiny_model)
+    assert "holds another run" in str(root_cause(caught.value))
+    assert files_of(other).items() >= before.items()
+
+
+def test_a_shard_that_is_being_drawn_is_not_joined(tmp_path: Path, tiny_model: Path) -> None:
+    run = shards_of(tmp_path, tiny_model)
+    release_run_folder(run / "shard_2_of_2")
+    with FileLock(run / "shard_2_of_2" / ".lock"), pytest.raises(Exception) as caught:  # noqa: PT011
+        join(tmp_path, tiny_model)
+    assert "Another process is at work" in str(root_cause(caught.value))
+    assert (run / "shard_2_of_2" / "manifest.csv").is_file()
 
 
 def test_a_missing_shard_is_named(tmp_path: Path, tiny_model: Path) -> None:

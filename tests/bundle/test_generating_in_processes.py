@@ -55,7 +55,10 @@ def test_two_processes_stopped_and_started_again_draw_what_one_draws(tmp_path: P
     assert files_of(run) == files_of(whole)
 
 
-def test_a_process_draws_its_part_unless_the_whole_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("whole", ["manifest.csv", ".joining"])
+def test_a_process_draws_its_part_unless_the_whole_is_there(
+    whole: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert shard_of_process(tmp_path) is None
 
     def parts() -> list[str | None]:
@@ -67,7 +70,7 @@ def test_a_process_draws_its_part_unless_the_whole_is_there(tmp_path: Path, monk
         return found
 
     assert parts() == ["1/3", "2/3", "3/3"]
-    (tmp_path / "manifest.csv").write_text("id", "utf-8")
+    (tmp_path / whole).write_text("id", "utf-8")
     with pytest.raises(SystemExit) as ended:  # the first one goes on with the whole, the second has nothing to do
         parts()
     assert ended.value.code == 0
