@@ -23,7 +23,8 @@ class ClassTable:
         has_void: whether labels may hold ``VOID`` pixels.
 
     Raises:
-        ValueError: if there are fewer than two classes, a name is doubled, or the background is no class.
+        ValueError: if there are fewer than two classes, a name is doubled or holds a semicolon or a line break, or the
+            background is no class.
     """
 
     names: tuple[str, ...]
@@ -37,6 +38,8 @@ class ClassTable:
         doubled = sorted({name for name in self.names if self.names.count(name) > 1})
         if doubled:
             raise ValueError(f"Class names must differ; given more than once: {doubled}.")
+        if parted := [name for name in self.names if any(mark in name for mark in ";\n\r")]:
+            raise ValueError(f"Class names hold no semicolon or line break, which part them in lists; got {parted}.")
         if self.background is not None and self.background not in range(len(self.names)):
             raise ValueError(f"`background` must be a class id below {len(self.names)}, got {self.background}.")
 

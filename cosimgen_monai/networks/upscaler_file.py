@@ -29,7 +29,10 @@ def read_upscaler(path: str | Path, model: TrainedModel, times: int) -> ESPCN:
     """
     upscaler = read_model(path, _KEY, {"espcn": ESPCN})
     card = upscaler.card
-    remedy = "train one on the same data (bundle/configs/train_upscaler.json), or draw without: --upscale 1"
+    remedy = (
+        "give the model of its data (--ckpt_path), train one on the model's (bundle/configs/train_upscaler.json), or "
+        "draw without: --upscale 1"
+    )
     theirs, own = card["classes"], model.card["classes"]
     if _kinds(theirs) != _kinds(own):
         raise ValueError(

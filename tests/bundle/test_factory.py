@@ -191,6 +191,7 @@ def test_the_table_is_typed(whole: Path) -> None:
     for row, text in zip(table, rows_of(whole), strict=True):
         assert row["classes_asked"] == text["classes_asked"].split("; ")
         assert row["seed"] == int(text["seed"])
+        assert (row["upscale"], row["speck_size"]) == (1, int(text["speck_size"]))
         assert 0 < sum(row["areas"]) < 1
         assert len(row["areas"]) == len(row["classes_found"])
 

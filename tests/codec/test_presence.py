@@ -65,6 +65,7 @@ def test_unknown_class_is_answered_with_the_nearest(name: str, hint: str) -> Non
         (("liver",), None, "2 to 255 classes, got 1"),
         (tuple(map(str, range(256))), None, "2 to 255 classes, got 256"),
         (("liver", "spleen", "liver"), None, r"more than once: \['liver'\]"),
+        (("liver; tumour", "spleen"), None, r"no semicolon or line break.*'liver; tumour'"),
         (("liver", "spleen"), 2, "`background` must be a class id below 2, got 2"),
     ],
 )

@@ -25,8 +25,8 @@ def test_what_is_listed_was_on_the_disk_before(
     def check(manifest: Manifest, samples: list[dict[str, Any]]) -> None:
         names = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
         mine = {n for sample in samples for n in names if sample_id(sample["request"]) in n}
-        # two NIfTI, three PNG, two of COCO, two of DICOM, the small picture
-        assert len(mine) == 10 * len(samples)
+        # two NIfTI, three PNG, two of COCO, two of DICOM, two of its own layout, the small picture
+        assert len(mine) == 12 * len(samples)
         assert mine <= disk.left()
         append(manifest, samples)
         assert "run/manifest.csv" in disk.left()

@@ -84,6 +84,9 @@ class SegmentationMaker:
             content_description="Synthetic masks; no patient",
             series_description=image.SeriesDescription,
         )
+        # a slice has no neighbour, and highdicom writes 1 mm then; readers who take it would shrink the masks
+        measures = dataset.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+        measures.SpacingBetweenSlices = image.SliceThickness
         dataset.SyntheticData = "YES"
         # a sample is the same bytes whenever it is drawn, so no clock may speak; the date is no sample's
         dataset.ContentDate, dataset.ContentTime = "20000101", "000000"

@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from cosimgen_monai.data import MBRSC, VOC2012, CholecSeg8k
+from cosimgen_monai.data.datasets.btcv import CLASS_NAMES
 from cosimgen_monai.export.native.btcv import BtcvLayout
 from cosimgen_monai.export.native.cholecseg8k import CholecSeg8kLayout
 from cosimgen_monai.export.native.folder import FolderLayout
@@ -16,14 +18,16 @@ from cosimgen_monai.export.native.voc import VocLayout
 from cosimgen_monai.export.record.manifest import Manifest
 from cosimgen_monai.export.writer import SampleWriter
 
-LAYOUTS: dict[str, Callable[[Path, dict[str, Any], torch.Tensor, Manifest], SampleWriter]] = {
-    "BTCV": BtcvLayout,
-    "phantom": BtcvLayout,
-    "CholecSeg8k": CholecSeg8kLayout,
-    "MBRSC": MbrscLayout,
-    "PASCAL VOC 2012": VocLayout,
+Layout = Callable[[Path, dict[str, Any], torch.Tensor, Manifest], SampleWriter]
+LAYOUTS: dict[str, tuple[Layout, tuple[str, ...]]] = {
+    "BTCV": (BtcvLayout, CLASS_NAMES),
+    "phantom": (BtcvLayout, CLASS_NAMES),
+    "CholecSeg8k": (CholecSeg8kLayout, CholecSeg8k.classes.names),
+    "MBRSC": (MbrscLayout, MBRSC.classes.names),
+    "PASCAL VOC 2012": (VocLayout, VOC2012.classes.names),
 }
-"""By the dataset's name in the model's file; somebody's own data go back into the folder overlay's default layout."""
+"""By the dataset's name in the model's file, with its classes. Somebody's own data, even of such a name, go back into
+the folder overlay's default layout."""
 
 
 def native_writer(folder: Path, card: dict[str, Any], palette: torch.Tensor, manifest: Manifest) -> SampleWriter:
@@ -38,4 +42,7 @@ def native_writer(folder: Path, card: dict[str, Any], palette: torch.Tensor, man
             "`formats` native: the Zenodo release's layout wants crops of volumes, which drawn slices have not; "
             "use nifti (its ids are in dataset.json)."
         )
-    return LAYOUTS.get(name, FolderLayout)(folder, card, palette, manifest)
+    layout, names = LAYOUTS.get(name, (FolderLayout, ()))
+    if tuple(card["classes"]["names"]) != names:
+        layout = FolderLayout
+    return layout(folder, card, palette, manifest)

@@ -26,6 +26,8 @@ TYPES: dict[str, Callable[[str], Any]] = {
     "seed": int,
     "steps": int,
     "batch_size": int,
+    "upscale": int,
+    "speck_size": int,
     "threads": int,
     "guidance_scale": float,
     "mask_smoothing": float,

@@ -64,6 +64,8 @@ def test_segments_are_the_classes(tmp_path: Path, sample: dict[str, Any], ct_car
     for k in range(3):
         np.testing.assert_array_equal(masks[..., k], sample["label"][0] == k + 1)
     assert segmentation.FrameOfReferenceUID == image.FrameOfReferenceUID
+    spacing = (image.SliceThickness, *image.PixelSpacing)
+    assert segmentation.get_volume(segment_numbers=[1]).spacing == pytest.approx(spacing)
     assert segmentation.StudyInstanceUID == image.StudyInstanceUID
 
 

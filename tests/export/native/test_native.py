@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from cosimgen_monai.codec import VOID
+from cosimgen_monai.codec import VOID, ClassTable
 from cosimgen_monai.data import BTCV, MBRSC, VOC2012, CholecSeg8k, Folder
 from cosimgen_monai.data.resampling.axial_slices import axial_slices
 from cosimgen_monai.export import RestoreIntensity, RestoreShape
@@ -44,6 +44,17 @@ def drawn(card: dict[str, Any], number: int = 3, size: int = 48) -> list[dict[st
             }
         )
     return [RestoreIntensity(card["images"])(RestoreShape(card["images"])(sample)) for sample in samples]
+
+
+@pytest.mark.parametrize("name", ["CholecSeg8k", "MBRSC", "PASCAL VOC 2012"])
+def test_own_data_of_a_published_name_keep_their_own_classes(name: str, tmp_path: Path, write: Make) -> None:
+    classes = ClassTable(("tool", "tissue"))
+    images = {**MBRSC("unread").card(), "dataset": name}
+    card = {"classes": classes.to_json(), "images": images}
+    write(tmp_path, card, drawn(card), ["native"])
+    source = Folder(tmp_path / "native")
+    assert source.classes == classes
+    assert len(source.items()) == 3
 
 
 def test_btcv(tmp_path: Path, write: Make) -> None:
