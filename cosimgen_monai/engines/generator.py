@@ -110,13 +110,22 @@ class PairGenerator(Evaluator):
         return state.output
 
     def _draw(self, asked: list[Request]) -> list[dict[str, Any]]:
-        """Draw requests, a batch at most, and judge what comes out."""
+        """Draw requests, a batch at most, and judge what comes out.
+
+        Raises:
+            FloatingPointError: if what was drawn is not finite.
+        """
         requests = asked + [asked[-1]] * (self.batch_size - len(asked))
         self.state.batch = asked  # who watches the inferer finds them here
         self.network.eval()
         with torch.no_grad():
             noise = self.inferer.noise([request.seed for request in requests], self.network)
             pairs = self.inferer(noise, self.network, self._condition(requests))
+        if not torch.isfinite(pairs).all():
+            raise FloatingPointError(
+                f"The network drew values that are no numbers (precision {self.inferer.precision}): draw with "
+                "--precision float32, and where that does not help its weights are damaged (--ckpt_path)."
+            )
         images, decoded = unpack_pair(pairs, self.network.palette, self.network.num_classes, self.mask_smoothing)
         labels = [torch.from_numpy(merge_specks(label[0].numpy(), self.speck_size))[None] for label in decoded.cpu()]
         certainty = decode_certainty(pairs[:, IMAGE_CHANNELS:], self.network.palette).tolist()

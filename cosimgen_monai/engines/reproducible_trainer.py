@@ -178,6 +178,6 @@ class ReproducibleTrainer(Trainer, ABC):
         rate = self.optimizer.param_groups[0]["lr"]
         return FloatingPointError(
             f"The {what} at epoch {self.state.epoch}, iteration {self.state.iteration} (learning rate {rate:.2g}, "
-            f"precision {self.precision}). The last checkpoint is sound: lower the learning rate, or use float32, in a "
-            "new output_dir."
+            f"precision {self.precision}). Begin anew in another --output_dir with a lower --learning_rate, or "
+            "--precision float32; where a validation has written a model.pt, --init_from it."
         )

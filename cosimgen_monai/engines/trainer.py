@@ -14,7 +14,8 @@ from cosimgen_monai.losses import CoSimGenLoss
 from cosimgen_monai.networks import CoSimGen
 from cosimgen_monai.processes import gather_batch
 from cosimgen_monai.prompts import PromptBook
-from cosimgen_monai.sampling import NoisingInferer, TrainingNoise, autocast
+from cosimgen_monai.sampling import NoisingInferer, TrainingNoise, autocast, check_logit_normal
+from cosimgen_monai.settings import check_shares
 
 
 class CoSimGenTrainer(ReproducibleTrainer):
@@ -60,9 +61,8 @@ class CoSimGenTrainer(ReproducibleTrainer):
         null_share: float = 0.1,
         **options: Any,
     ) -> None:
-        for name, share in (("text_share", text_share), ("null_share", null_share)):
-            if not 0 <= share <= 1:
-                raise ValueError(f"`{name}` must lie between 0 and 1, got {share!r}.")
+        check_shares(text_share=text_share, null_share=null_share)
+        check_logit_normal(timestep_logit_normal)
         super().__init__(device, max_epochs, train_data_loader, network, optimizer, **options)
         self.loss_function = loss_function
         self.inferer = inferer

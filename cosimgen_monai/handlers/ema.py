@@ -8,6 +8,8 @@ import torch
 from ignite.engine import Engine, Events
 from torch.optim.swa_utils import AveragedModel
 
+from cosimgen_monai.settings import is_number
+
 Tensors = tuple[torch.Tensor, ...] | list[torch.Tensor]
 Average = Callable[[Tensors, Tensors, torch.Tensor | int], None]
 
@@ -34,7 +36,7 @@ class ExponentialMovingAverage:
     """
 
     def __init__(self, model: torch.nn.Module, decay: float = 0.999) -> None:
-        if not 0 <= decay < 1:
+        if not (is_number(decay) and 0 <= decay < 1):
             raise ValueError(f"`ema_decay` must lie in [0, 1), got {decay!r}.")
         self.model = model
         self.averaged = AveragedModel(model, multi_avg_fn=warmed_average(decay))

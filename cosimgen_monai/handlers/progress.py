@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from pathlib import Path
@@ -72,20 +73,25 @@ class TrainingProgress:
 
     def _closing_note(self, engine: Engine) -> None:
         self.bar.close()
-        state: Any = engine.state
-        metric = self.evaluator.state.key_metric_name  # type: ignore[attr-defined]
-        figure = f"{metric} {state.best_metric:.3f}" if self.holds_out else "no held-out figure (--split all)"
         lines = [
-            f"Training is finished after {state.epoch} epochs; the best model is of epoch {state.best_metric_epoch}: "
-            f"{figure}.",
+            f"Training is finished after {engine.state.epoch} epochs; {self._best()}.",
             f"  best model      {self.output_dir / self.model} (with its .json beside it)",
             f"  sample sheets   {self.output_dir / 'sheets'}",
             f"  loss curves     tensorboard --logdir {self.output_dir / 'tensorboard'}",
-            f"  to go on        {self.output_dir / 'checkpoint.pt'}",
         ]
         for purpose, command in self.next_steps.items():
             lines += [f"{purpose}:", f"  python -m monai.bundle run {command}"]
         logger.info("\n%s", "\n".join(lines))
+
+    def _best(self) -> str:
+        """Say what the saved weights reached; a tie went to later ones, so it need not be the best there ever was."""
+        card = (self.output_dir / self.model).with_suffix(".json")
+        if not card.is_file():
+            return "no validation was made, so that no model is written"
+        found = json.loads(card.read_text("utf-8"))["validation"]
+        metric = self.evaluator.state.key_metric_name  # type: ignore[attr-defined]
+        figure = f"{metric} {found[metric]:.3f}" if self.holds_out else "no held-out figure (--split all)"
+        return f"the best model is of epoch {found['epoch']}: {figure}"
 
 
 def _terminal() -> bool:

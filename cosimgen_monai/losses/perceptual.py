@@ -1,4 +1,4 @@
-"""The perceptual loss of the upscaler (paper section 3.6, second term of equation 9)."""
+"""The perceptual loss of the upscaler (paper section 3.6, equation 8)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PerceptualLoss(nn.Module):
         """
         with torch.no_grad():
             wanted = self.stage(target)
-        return F.mse_loss(self.stage(image).float(), wanted.float())  # (9)
+        return F.mse_loss(self.stage(image).float(), wanted.float())  # (8)
 
 
 def open_perceptual(features: str | None, path: str | Path | None = None) -> PerceptualLoss | None:

@@ -9,7 +9,7 @@ from torch import nn
 from cosimgen_monai.losses.adversarial import AdversarialLoss
 from cosimgen_monai.losses.textron import TextronLoss
 from cosimgen_monai.processes import over_processes
-from cosimgen_monai.settings import as_boolean
+from cosimgen_monai.settings import as_boolean, check_weights
 
 
 class CoSimGenLoss(nn.Module):
@@ -40,6 +40,7 @@ class CoSimGenLoss(nn.Module):
         adversarial: AdversarialLoss | None = None,
     ) -> None:
         super().__init__()
+        check_weights(**{"loss#triplet_weight": triplet_weight, "loss#adversarial_weight": adversarial_weight})
         self.triplet_weight = triplet_weight
         self.adversarial_weight = adversarial_weight
         self.discriminator_start = discriminator_start

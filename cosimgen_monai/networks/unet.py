@@ -140,6 +140,8 @@ class ConditionalUNet(nn.Module):
 
 def check_size(size: int, patch_size: int, num_levels: int) -> None:
     """Raise ``ValueError`` where a U-Net of so many levels cannot halve an image of this size."""
+    if isinstance(patch_size, bool) or not isinstance(patch_size, int) or patch_size < 1:
+        raise ValueError(f"`network#patch_size` must be a positive integer, got {patch_size!r}.")
     step = patch_size * 2 ** (num_levels - 1)
     if size < 2 * step or size % step:
         near = max(2, round(size / step)) * step

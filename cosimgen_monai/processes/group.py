@@ -22,8 +22,13 @@ def join(device: torch.device) -> torch.device:
     Returns:
         The device.
     """
-    if Launch.of_this_process().number > 1 and num_processes() == 1:
-        idist.initialize("nccl" if device.type == "cuda" else "gloo")
+    launch = Launch.of_this_process()
+    if launch.number > 1 and num_processes() == 1:
+        if device.type != "cuda" and launch.local_rank >= torch.cuda.device_count() > 0:
+            # Ignite would take the GPU of this number, which is not there; a group that exists it takes as it is
+            torch.distributed.init_process_group("gloo")
+        else:
+            idist.initialize("nccl" if device.type == "cuda" else "gloo")
     return device
 
 
@@ -48,5 +53,6 @@ def wait_for_all() -> None:
     if num_processes() > 1:
         idist.barrier()
     elif Launch.of_this_process().number > 1:
-        idist.initialize("gloo", timeout=_PATIENCE)  # joining waits for everybody
-        idist.finalize()
+        torch.distributed.init_process_group("gloo", timeout=_PATIENCE)
+        torch.distributed.barrier()
+        torch.distributed.destroy_process_group()

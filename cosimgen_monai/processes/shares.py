@@ -46,8 +46,9 @@ def share_of_rows(rows: Any) -> Any:
         return rows
     if _length(rows) < number:
         raise ValueError(
-            f"The validation has {_length(rows)} sample(s), too few for {number} processes: give --num_val_samples "
-            f"{number} or more, more held-out data, or another --nproc_per_node."
+            f"The validation has {_length(rows)} sample(s), too few for {number} processes: "
+            + (f"give --num_val_samples {number} or more, " if isinstance(rows, list) else "give ")
+            + "more held-out data, or another --nproc_per_node."
         )
     own = range(rank(), _length(rows), number)
     return [rows[i] for i in own] if isinstance(rows, list) else Subset(rows, own)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 
 from cosimgen_monai.processes import num_processes, rank
-from cosimgen_monai.settings import keyed_generator
+from cosimgen_monai.settings import is_number, keyed_generator
 
 
 class SampleNoise:
@@ -30,6 +31,17 @@ class SampleNoise:
         """Return the next standard normal noise, B C H W."""
         noise = [torch.randn(self.shape, generator=generator) for generator in self.generators]
         return torch.stack(noise).to(self.device)
+
+
+def check_logit_normal(value: Any) -> None:
+    """Raise ``ValueError`` where the key ``timestep_logit_normal`` is neither null nor a mean and a deviation."""
+    if value is None:
+        return
+    pair = isinstance(value, (list, tuple)) and len(value) == 2 and all(map(is_number, value))
+    if not pair or not value[1] > 0:
+        raise ValueError(
+            f"`timestep_logit_normal` must be [mean, deviation] with a deviation above 0, or null, got {value!r}."
+        )
 
 
 class TrainingNoise:

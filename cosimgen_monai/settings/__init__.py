@@ -7,7 +7,15 @@ from cosimgen_monai.settings.guard import DATASET_KEYS, check_config
 from cosimgen_monai.settings.run_folder import check_writable, claim_run_folder, release_run_folder
 from cosimgen_monai.settings.seeds import as_seed, derive_seed, keyed_generator
 from cosimgen_monai.settings.tracking import track_every_loss
-from cosimgen_monai.settings.values import as_boolean, as_device, check_counts, nearest_names
+from cosimgen_monai.settings.values import (
+    as_boolean,
+    as_device,
+    check_counts,
+    check_shares,
+    check_weights,
+    is_number,
+    nearest_names,
+)
 from cosimgen_monai.settings.workflow import active_config, bundle_root, run_job
 
 __all__ = [
@@ -20,11 +28,14 @@ __all__ = [
     "bundle_root",
     "check_config",
     "check_counts",
+    "check_shares",
+    "check_weights",
     "check_writable",
     "claim_run_folder",
     "derive_seed",
     "errors_in_their_own_words",
     "folders_synced_together",
+    "is_number",
     "keyed_generator",
     "make_folder",
     "nearest_names",

@@ -60,10 +60,10 @@ def _show(kind: type[BaseException], error: BaseException, trace: TracebackType 
         print("\nstopped; the same command goes on from the last checkpoint or sample.", file=sys.stderr)
         return
     message = f"{type(error).__name__}: {error}"
-    lost = lost_another_process(error)
+    launch = Launch.of_this_process()
+    lost = launch.number > 1 and lost_another_process(error)
     if lost:
         message = "another process of this run was lost (killed, or out of memory); the same command goes on."
-    launch = Launch.of_this_process()
     who = f"{launch}: " if launch.number > 1 else ""
     print(f"\n{who}{message}\n({FULL_TRACEBACK}=1 shows where.)", file=sys.stderr)
     if not lost:  # the launcher says itself which process went

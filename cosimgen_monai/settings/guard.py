@@ -59,10 +59,10 @@ def check_config() -> None:
                     "resolve such text. Leave the character out, or give prompts in a file: --prompts FILE.txt."
                 )
     _check_sections(config)
-    of_dataset = {key for key in DATASET_KEYS if f"--{key}" not in sys.argv}
+    of_dataset = {key for key in DATASET_KEYS if not _values_typed(key)}
     read = _MONAI_KEYS | of_dataset | {ref for text in _strings(config) for ref in re.findall(r"@(\w+)", text)}
     jobs = {key for key, value in config.items() if _is_job(value)}
-    switched_off = {key for key, value in config.items() if value is None and f"--{key}" not in sys.argv}
+    switched_off = {key for key, value in config.items() if value is None and not _values_typed(key)}
     unread = sorted(config.keys() - read - jobs - switched_off)
     if unread:
         inner = ", ".join(f"--{INNER_TRAINING}#{key}" for key in unread) if INNER_TRAINING in config else ""
@@ -78,9 +78,14 @@ def _typed(key: str) -> Iterator[str]:
 
     Where one names no key, MONAI ends in a ``KeyError`` of its own: it replaces before it evaluates the first import.
     """
-    for flag, value in zip(sys.argv, sys.argv[1:], strict=False):
-        if flag == f"--{key}":
-            yield from re.findall(r"""(?:^|[\[,'"])\s*(%[^'",\]]*)""", value)
+    for value in _values_typed(key):
+        yield from re.findall(r"""(?:^|[\[,'"])\s*(%[^'",\]]*)""", value)
+
+
+def _values_typed(key: str) -> list[str]:
+    """Return what a key was set to on the command line, as ``--key value`` or ``--key=value``."""
+    apart = [value for flag, value in zip(sys.argv, [*sys.argv[1:], ""], strict=True) if flag == f"--{key}"]
+    return apart + [text.split("=", 1)[1] for text in sys.argv if text.startswith(f"--{key}=")]
 
 
 def _check_sections(config: dict[str, Any]) -> None:

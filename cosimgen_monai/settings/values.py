@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -34,6 +35,25 @@ def check_counts(**counts: Any) -> None:
             raise ValueError(f"`{key}` must be a positive integer, got {value!r}.")
 
 
+def check_shares(**shares: Any) -> None:
+    """Raise ``ValueError`` where a key that is a share is no number from 0 to 1; one that is switched off (null) is."""
+    for key, value in shares.items():
+        if value is not None and not (is_number(value) and 0 <= value <= 1):
+            raise ValueError(f"`{key}` must be a number from 0 to 1, got {value!r}.")
+
+
+def check_weights(**weights: Any) -> None:
+    """Raise ``ValueError`` where a key that is a weight is no number from 0 on."""
+    for key, value in weights.items():
+        if not (is_number(value) and 0 <= value < math.inf):
+            raise ValueError(f"`{key}` must be a number, 0 or above, got {value!r}.")
+
+
+def is_number(value: Any) -> bool:
+    """Whether a key's value is a number; true and false are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def as_device(value: Any) -> torch.device:
     """Return the device of a ``device`` key; ``auto`` takes a GPU where there is one.
 
@@ -44,8 +64,14 @@ def as_device(value: Any) -> torch.device:
     """
     if str(value) == "auto":
         value = "cuda" if torch.cuda.is_available() else "cpu"
-    if str(value) == "cuda" and Launch.of_this_process().number > 1:
-        value = f"cuda:{Launch.of_this_process().local_rank}"
+    launch = Launch.of_this_process()
+    if str(value) == "cuda" and launch.number > 1:
+        if launch.local_rank >= (count := torch.cuda.device_count()) > 0:
+            raise ValueError(
+                f"torchrun has started process {launch.local_rank + 1} of this machine, which has {count} GPU(s): give "
+                f"--nproc_per_node={count}, or --device cpu."
+            )
+        value = f"cuda:{launch.local_rank}"
     try:
         device = torch.device(value)
     except (RuntimeError, TypeError) as error:

@@ -38,6 +38,17 @@ TRAINING = {
     "an unknown fusion": ({"network#fusion": "sum"}, r"`fusion` must be one of"),
     "an unknown prediction": ({"schedule#prediction_type": "x"}, r"`prediction_type` must be one of"),
     "half precision without a GPU": ({"precision": "float16"}, r"needs a GPU"),
+    "a spread of noise without its width": (
+        {"timestep_logit_normal": [0.5]},
+        r"`timestep_logit_normal` must be \[mean",
+    ),
+    "one number for a spread of noise": ({"timestep_logit_normal": 0.5}, r"`timestep_logit_normal` must be \[mean"),
+    "a share in words": ({"text_share": "half"}, r"`text_share` must be a number from 0 to 1, got 'half'"),
+    "a share above one": ({"null_share": 1.5}, r"`null_share` must be a number from 0 to 1, got 1\.5"),
+    "an average in words": ({"ema_decay": "high"}, r"`ema_decay` must be a number from 0 to 1, got 'high'"),
+    "a weight in words": ({"loss#triplet_weight": "much"}, r"`loss#triplet_weight` must be a number, 0 or above"),
+    "a weight below 0": ({"loss#adversarial_weight": -1}, r"`loss#adversarial_weight` must be a number, 0 or above"),
+    "a patch of no pixel": ({"network#patch_size": 0}, r"`network#patch_size` must be a positive integer, got 0"),
     "an encoder that is not there": ({"sentence_encoder_dir": "/nowhere"}, r"/nowhere holds no sentence transformer"),
 }
 
@@ -125,10 +136,11 @@ def test_generating_refuses(tmp_path: Path, tiny_model: Path, monkeypatch: pytes
     assert not (tmp_path / "run" / "manifest.csv").exists()
 
 
+@pytest.mark.parametrize("typed", [["--prompts", "['liver', '%seed']"], ["--prompts=['liver', '%seed']"]])
 def test_a_prompt_that_monai_would_replace_is_refused(
-    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+    typed: list[str], tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["bundle", "run", "generating", "--prompts", "['liver', '%seed']"])
+    monkeypatch.setattr(sys, "argv", ["bundle", "run", "generating", *typed])
     with pytest.raises(Exception) as caught:  # noqa: PT011
         generate(tmp_path, tiny_model, prompts=["liver", "%seed"])  # MONAI makes this ["liver", 0]
     assert re.search(r"'%seed', which begins with '%'", str(root_cause(caught.value)))

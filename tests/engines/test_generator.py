@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 from ignite.engine import Events
+from tiny_parts import tiny_network
 
 from cosimgen_monai.prompts import Request
 
@@ -43,6 +44,14 @@ def test_a_sample_is_the_same_bytes_alone_in_a_batch_and_in_any_order(tiny_gener
         alone = drawn(tiny_generator([request], precision=precision))[request.index]
         assert same(alone, together[request.index])
         assert same(alone, reverse[request.index])
+
+
+def test_what_is_no_number_is_never_a_sample(tiny_generator: Make) -> None:
+    network = tiny_network()
+    with torch.no_grad():
+        network.unet.last.conv.bias.fill_(torch.nan)
+    with pytest.raises(FloatingPointError, match=r"precision float32.*--precision float32.*--ckpt_path"):
+        drawn(tiny_generator(REQUESTS, network))
 
 
 def test_samples_have_their_shapes_and_ranges(tiny_generator: Make) -> None:

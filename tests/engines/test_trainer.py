@@ -178,8 +178,8 @@ def test_validation_does_not_change_training(tiny_training: Make, tiny_generator
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"text_share": 1.5}, "`text_share` must lie between 0 and 1, got 1.5"),
-        ({"null_share": -0.1}, "`null_share` must lie between 0 and 1, got -0.1"),
+        ({"text_share": 1.5}, "`text_share` must be a number from 0 to 1, got 1.5"),
+        ({"null_share": -0.1}, "`null_share` must be a number from 0 to 1, got -0.1"),
         ({"precision": "half"}, "`precision` must be one of"),
         ({"precision": "float16"}, "float16 needs a GPU"),
     ],

@@ -11,7 +11,7 @@ from ignite.engine import Engine, Events
 from PIL import Image
 
 from cosimgen_monai.codec import ClassTable
-from cosimgen_monai.handlers import BestModel, SampleSheet
+from cosimgen_monai.handlers import BestModel, SampleSheet, TrainingProgress
 from cosimgen_monai.networks import CoSimGen, read_model
 from cosimgen_monai.prompts import Request
 
@@ -45,6 +45,8 @@ def test_a_difference_within_the_tolerance_is_a_tie_but_not_step_by_step(tmp_pat
     for epoch, metric, kept in ((1, 0.90, 1), (2, 0.892, 2), (3, 0.884, 2), (4, 0.89, 4)):
         validate(evaluator, epoch, metric)
         assert read_model(tmp_path / "model.pt").card["validation"]["epoch"] == kept
+    progress = TrainingProgress(tmp_path, evaluator, "group", {})
+    assert progress._best() == "the best model is of epoch 4: presence_f1 0.890"  # not the 0.90 of the first
 
 
 def test_nothing_held_out_gives_no_figure(tmp_path: Path) -> None:

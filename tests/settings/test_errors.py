@@ -27,6 +27,18 @@ def test_torchrun_says_the_words_at_the_end_of_its_own_traceback(
     assert words.replace("\n", "\n  ") in last
 
 
+@pytest.mark.parametrize(
+    ("number", "said"), [(1, "Connection reset by peer"), (2, "another process of this run was lost")]
+)
+def test_only_of_several_processes_one_can_be_lost(
+    number: int, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(errors.Launch, "of_this_process", lambda: errors.Launch(0, number, 0))
+    monkeypatch.setattr(errors, "is_first_failure", lambda: True)
+    errors._show(OSError, OSError("Connection reset by peer: http://mlflow:5000"), None)
+    assert said in capsys.readouterr().err
+
+
 def test_without_torchrun_no_file_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TORCHELASTIC_ERROR_FILE", raising=False)
     monkeypatch.chdir(tmp_path)

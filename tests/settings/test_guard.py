@@ -24,10 +24,13 @@ def test_each_job_takes_each_dataset_s_overlay(job: str, overlay: str, monkeypat
     check_config()
 
 
-def test_a_dataset_s_key_is_refused_where_it_was_typed_and_nothing_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("typed", [["--learning_rate", "0.1"], ["--learning_rate=0.1"]])
+def test_a_dataset_s_key_is_refused_where_it_was_typed_and_nothing_reads_it(
+    typed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = ConfigParser.load_config_files([str(CONFIGS / "evaluate.json")]) | {"learning_rate": 0.1}
     monkeypatch.setattr(guard, "active_config", lambda: config)
-    monkeypatch.setattr(sys, "argv", ["run", "--learning_rate", "0.1"])
+    monkeypatch.setattr(sys, "argv", ["run", *typed])
     with pytest.raises(ValueError, match=re.escape("Unknown key(s) ['learning_rate']")):
         check_config()
 

@@ -37,6 +37,18 @@ def test_a_gpu_that_is_not_there_names_the_way_out(value: str) -> None:
         as_device(value)
 
 
+def test_more_processes_than_gpus_are_told_how_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    for key, value in {"TORCHELASTIC_RUN_ID": "run", "RANK": "2", "WORLD_SIZE": "4", "LOCAL_RANK": "2"}.items():
+        monkeypatch.setenv(key, value)
+    with pytest.raises(
+        ValueError, match=r"process 3 of this machine, which has 2 GPU.*--nproc_per_node=2, or --device"
+    ):
+        as_device("auto")
+    assert as_device("cpu") == torch.device("cpu")
+
+
 @pytest.mark.parametrize("value", ["gpu", "", "cuda:x", None, ["cpu"]])
 def test_no_device_at_all(value: object) -> None:
     with pytest.raises(ValueError, match="`device` must be auto, cpu, cuda or cuda:N"):
