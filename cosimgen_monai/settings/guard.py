@@ -60,7 +60,8 @@ def check_config() -> None:
                 )
     _check_sections(config)
     of_dataset = {key for key in DATASET_KEYS if not _values_typed(key)}
-    read = _MONAI_KEYS | of_dataset | {ref for text in _strings(config) for ref in re.findall(r"@(\w+)", text)}
+    used = {key: value for key, value in config.items() if key != "initialize"}  # what is checked only is not read
+    read = _MONAI_KEYS | of_dataset | {ref for text in _strings(used) for ref in re.findall(r"@(\w+)", text)}
     jobs = {key for key, value in config.items() if _is_job(value)}
     switched_off = {key for key, value in config.items() if value is None and not _values_typed(key)}
     unread = sorted(config.keys() - read - jobs - switched_off)
