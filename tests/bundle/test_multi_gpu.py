@@ -71,7 +71,7 @@ def test_one_process_then_two_then_one_is_one_training(tmp_path: Path) -> None:
         assert process.wait(timeout=60) != 0  # the other one does not wait for ever
     assert 2 <= epoch() < LONG["max_epochs"]
     said = (tmp_path / "log").read_text("utf-8")
-    assert said.count("another process of this run was lost") == 1
+    assert said.count("another process of this run was lost") <= 1  # torchrun may end the other before it speaks
     assert said.count("going on from") == 1  # one process logs
 
     train_tiny(tmp_path, **LONG, **RATE, output_dir=str(run))
