@@ -14,7 +14,8 @@ _SHORT = {
     r"\bw/o\b": "without",
     r"n't\b": " not",
     r"\bcannot\b": "can not",
-    r"\b(?:instead of|rather than|free of)\b": "without",
+    r"\b(?:instead of|rather than|free of|(?:in the )?absence of)\b": "without",
+    r"\b(no|without)\s+(?:any\s+)?(?:evidence|signs?|traces?|hints?|part) of\b": r"\1",
 }
 """Short ways to say no, and the words for them."""
 
