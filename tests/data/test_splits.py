@@ -67,8 +67,8 @@ def test_official_lists_are_followed(caplog: pytest.LogCaptureFixture) -> None:
     ("parts", "message"),
     [
         ((None, None), "test set has no official lists here.*--split all"),
-        (("val", "val"), r"official list train\.txt is missing or empty.*--split all"),
-        (("train",), r"official list val\.txt is missing or empty.*--split group"),
+        (("val", "val"), r"official list of the train part is missing or empty.*--split all"),
+        (("train",), r"official list of the val part is missing or empty.*--split group"),
     ],
 )
 def test_lists_that_are_not_there_are_named(parts: tuple, message: str) -> None:
