@@ -169,7 +169,7 @@ def _facts(
         "dataset": source.name,
         **settings,
         "seed": seed,
-        "value_range": f"8-bit steps of [-1, 1], which {low:g} to {high:g} came to, both sets",
+        "value_range": f"{low:g} to {high:g} as 8-bit steps of [-1, 1], both sets",
         "resize": "images by area, linear where they grow; masks by the majority",
         "n": {
             "real": len(pairs.real),

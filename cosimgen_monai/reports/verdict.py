@@ -88,12 +88,17 @@ def _realistic(report: dict[str, Any]) -> list[Sentence]:
     excess = figure["value"] - figure["floor"]
     tolerance = 2 * ((figure["std"] or 0) ** 2 + (figure["floor_std"] or 0) ** 2) ** 0.5
     words = f"kernel distance {figure['value']:.3g}, two halves of the real images {figure['floor']:.3g}"
-    few = min(figure["n_generated"], *figure["n_floor"])
-    if excess <= tolerance and few < FEW_IMAGES:
+    if excess > tolerance:
+        return [(BAD, f"Its images can be told from real ones ({words}).")]
+    few, groups = min(figure["n_generated"], *figure["n_floor"]), report["n"]["real_groups"]
+    if few < FEW_IMAGES:
         return [(OPEN, f"Too few images, {few} in the smallest set, to tell its images from real ones ({words}).")]
-    if excess <= tolerance:
-        return [(GOOD, f"Its images are no farther from the real ones than real ones are from each other ({words}).")]
-    return [(BAD, f"Its images can be told from real ones ({words}).")]
+    if (
+        groups < FEW_GROUPS and report["halves_by"] == report["group_name"]
+    ):  # the floor is what they happen to differ by
+        so_few = f"{groups} {report['group_name']}(s)"
+        return [(OPEN, f"Its images cannot be told from real ones by so few as {so_few} ({words}).")]
+    return [(GOOD, f"Its images are no farther from the real ones than real ones are from each other ({words}).")]
 
 
 def _diverse(report: dict[str, Any]) -> list[Sentence]:

@@ -133,6 +133,7 @@ def test_what_is_drawn_unheard_is_no_good_news(rates: dict[str, float], expected
     [
         (lambda r: r["memorisation"].update(share_by_chance=0.24), "Too few images to tell whether it memorised"),
         (lambda r: r["figures"][0].update(n_floor=[60, 40]), "Too few images, 40 in the smallest set"),
+        (lambda r: r["n"].update(real_groups=2), "cannot be told from real ones by so few as 2 tile(s)"),
         (lambda r: r["figures"][2].update(floor=0.5), "less alike than real ones, as noise is too"),
         (lambda r: r["agreement"].update(mean=1.9, floor=1.8), "Brightness tells too little"),
     ],
