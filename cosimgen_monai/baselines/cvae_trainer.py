@@ -8,6 +8,7 @@ import torch
 
 from cosimgen_monai.baselines.trainer import BaselineTrainer
 from cosimgen_monai.sampling import TrainingNoise, autocast
+from cosimgen_monai.settings import check_proportions
 
 
 class CVAETrainer(BaselineTrainer):
@@ -22,8 +23,7 @@ class CVAETrainer(BaselineTrainer):
     """
 
     def __init__(self, *args: Any, text_share: float = 0.5, **options: Any) -> None:
-        if not 0 <= text_share <= 1:
-            raise ValueError(f"`text_share` must lie between 0 and 1, got {text_share!r}.")
+        check_proportions(text_share=text_share)
         super().__init__(*args, **options)
         self.text_share = text_share
 

@@ -8,10 +8,12 @@ from typing import Any
 import torch
 from torch.nn.functional import conv2d, pad
 
+from cosimgen_monai.settings import is_number
+
 
 def check_smoothing(value: Any) -> None:
     """Raise ``ValueError`` where the key ``mask_smoothing`` is no number from 0 on."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+    if not is_number(value) or not 0 <= value < math.inf:
         raise ValueError(f"`mask_smoothing` must be a number, 0 (off) or above, got {value!r}.")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cosimgen_monai.data.source import PairSource
-from cosimgen_monai.settings import derive_seed
+from cosimgen_monai.settings import derive_seed, is_number
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def split_items(
 
 def check_train_share(train_share: Any, split: str = "group", key: str = "train_share") -> None:
     """Raise ``ValueError`` where a share of the training groups is none, or nothing is held out from it."""
-    if isinstance(train_share, bool) or not isinstance(train_share, (int, float)) or not 0 < train_share <= 1:
+    if not is_number(train_share) or not 0 < train_share <= 1:
         raise ValueError(f"`{key}` must be above 0 and at most 1 (every training group), got {train_share!r}.")
     if train_share < 1 and split == "all":
         raise ValueError(f"`{key}` {train_share} needs a split that holds groups out; --split all holds none out.")
@@ -87,7 +87,7 @@ def _all_on_both_sides(source: PairSource) -> Parts:
 
 def _drawn_parts(source: PairSource, val_share: float, seed: int) -> Parts:
     """Draw whole groups for validation."""
-    if not 0 < val_share < 1:
+    if not (is_number(val_share) and 0 < val_share < 1):
         raise ValueError(f"`val_share` must lie between 0 and 1, got {val_share!r}.")
     items = source.items()
     groups = sorted({item["group"] for item in items})

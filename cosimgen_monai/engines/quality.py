@@ -7,6 +7,7 @@ from typing import Any
 
 from cosimgen_monai.codec import ClassTable, class_areas
 from cosimgen_monai.metrics import PresenceRates
+from cosimgen_monai.settings import is_number
 
 LARGEST = 1.25
 """How much larger than the largest in training a class may be; as to small ones, half counts as found."""
@@ -37,7 +38,7 @@ class QualityGates:
         self.statistics = {entry["id"]: entry for entry in card.get("statistics", ())}
         self.grey = card["images"]["modality"] == "CT"
         self.low, self.high = card["images"].get("window", (0, 255))
-        if isinstance(min_certainty, bool) or not isinstance(min_certainty, (int, float)) or not 0 <= min_certainty < 1:
+        if not is_number(min_certainty) or not 0 <= min_certainty < 1:
             raise ValueError(f"`min_certainty` must be a number from 0 (no gate) to below 1, got {min_certainty!r}.")
         self.min_certainty = min_certainty
 

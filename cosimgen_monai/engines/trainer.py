@@ -15,7 +15,7 @@ from cosimgen_monai.networks import CoSimGen
 from cosimgen_monai.processes import gather_batch
 from cosimgen_monai.prompts import PromptBook
 from cosimgen_monai.sampling import NoisingInferer, TrainingNoise, autocast, check_logit_normal
-from cosimgen_monai.settings import check_shares
+from cosimgen_monai.settings import check_proportions
 
 
 class CoSimGenTrainer(ReproducibleTrainer):
@@ -61,7 +61,7 @@ class CoSimGenTrainer(ReproducibleTrainer):
         null_share: float = 0.1,
         **options: Any,
     ) -> None:
-        check_shares(text_share=text_share, null_share=null_share)
+        check_proportions(text_share=text_share, null_share=null_share)
         check_logit_normal(timestep_logit_normal)
         super().__init__(device, max_epochs, train_data_loader, network, optimizer, **options)
         self.loss_function = loss_function

@@ -21,10 +21,8 @@ def memorisation(
     """Compare distances generated → training with distances held-out → training, in feature space.
 
     A generated image at or below the first percentile of the held-out ones' distances is suspect. More than 5 % of
-    suspects flags the set, if it is also more than chance would give: of few held-out images that percentile lies near
-    the least, and a good part of as many new ones may lie below it. Exact copies of training images flag the set from
-    5 % on, whatever chance would give. Where held-out images are themselves among the training ones that percentile is
-    0, and exact copies are suspect.
+    suspects flags the set, if it is also more than chance gives (:func:`share_by_chance`), and so do more than 5 % of
+    exact copies, whatever chance gives. Where held-out images are training ones too, the percentile is 0.
 
     What it cannot tell: copies that the features do not recognise, such as a mirrored or recoloured image; parts of an
     image; and, where held-out images resemble training ones (neighbouring slices, one video), anything at all.
@@ -36,9 +34,9 @@ def memorisation(
         num_listed: how many of the nearest are listed.
 
     Returns:
-        ``share_suspect`` and its ``share_interval`` (95 %), ``share_by_chance`` (:func:`share_by_chance`), the share of
-        ``copies``, ``flagged``, the ``threshold``, both medians, and
-        ``nearest``: rows of ``generated`` and ``training`` (indices) and their ``distance``, the nearest first.
+        ``share_suspect`` and its ``share_interval`` (95 %), ``share_by_chance``, the share of ``copies``, ``flagged``,
+        the ``threshold``, both medians, and ``nearest``: rows of ``generated`` and ``training`` (indices) and their
+        ``distance``, the nearest first.
 
     Raises:
         ValueError: if a set is empty.
@@ -55,7 +53,6 @@ def memorisation(
     suspects = int((distance <= threshold + rounding).sum())
     share, copies = suspects / len(distance), float((distance <= rounding).mean())
     by_chance = share_by_chance(len(distance), len(usual))
-    first = np.argsort(distance, kind="stable")[:num_listed].tolist()
     return {
         "share_suspect": share,
         "share_interval": wilson_interval(suspects, len(distance)),
@@ -65,16 +62,20 @@ def memorisation(
         "threshold": threshold,
         "median_generated": float(np.median(distance)),
         "median_held_out": float(np.median(usual)),
-        "nearest": [
-            {"generated": i, "training": int(index[i]), "distance": round(float(distance[i]), 6)} for i in first
-        ],
+        "nearest": _listed(distance, index, num_listed),
     }
+
+
+def _listed(distance: NDArray[Any], index: NDArray[Any], number: int) -> list[dict[str, Any]]:
+    first = np.argsort(distance, kind="stable")[:number].tolist()
+    return [{"generated": i, "training": int(index[i]), "distance": round(float(distance[i]), 6)} for i in first]
 
 
 def share_by_chance(num_generated: int, num_held_out: int) -> float:
     """Return the share of suspects that as many new images would exceed in one set of twenty.
 
-    New and held-out images alike, the share below the n held-out ones' r-th smallest distance follows a beta
+    Of few held-out images the percentile lies near the least distance, and a good part of as many new images below it.
+    With new and held-out images alike, the share below the n held-out ones' r-th smallest distance follows a beta
     distribution of r and n + 1 - r, and the number of N new ones a beta-binomial; the percentile lies at r = 1 +
     (n - 1) / 100. As if images were independent: slices of one patient are not, and chance gives more.
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cosimgen_monai.codec import ClassTable
-from cosimgen_monai.settings import derive_seed
+from cosimgen_monai.settings import derive_seed, is_number
 
 ClassSet = tuple[int, ...]
 
@@ -80,7 +80,7 @@ def _shares(mix: dict[Any, Any], classes: ClassTable) -> dict[ClassSet, float]:
             ids = classes.ids_of(part for part in parts if part)
         except ValueError as error:
             raise ValueError(f"`mix` {names!r}: {error}") from error
-        number = isinstance(share, (int, float)) and not isinstance(share, bool)
+        number = is_number(share)
         if not number or not 0 < share <= 1:
             raise ValueError(f"`mix` gives {names!r} the share {share!r}; a share is a number above 0, at most 1.")
         if not ids or ids in shares:

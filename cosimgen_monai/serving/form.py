@@ -8,7 +8,7 @@ import shlex
 from dataclasses import dataclass
 from typing import Any
 
-from cosimgen_monai.settings import as_seed
+from cosimgen_monai.settings import as_seed, is_number
 
 MAX_NUMBER = 16
 """Pairs of one drawing; the job ``generating`` draws sets."""
@@ -86,7 +86,7 @@ def read_form(content: bytes) -> Form:
         raise ValueError("The classes are no list of names.")
     if not prompt and not classes:
         raise ValueError("Type a prompt, or tick a class.")
-    if isinstance(guidance, bool) or not isinstance(guidance, (int, float)) or not 1 <= guidance <= MAX_GUIDANCE:
+    if not is_number(guidance) or not 1 <= guidance <= MAX_GUIDANCE:
         raise ValueError(f"Guidance must be a number from 1 (none) to {MAX_GUIDANCE}.")
     return Form(
         prompt,

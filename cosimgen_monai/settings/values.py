@@ -35,7 +35,7 @@ def check_counts(**counts: Any) -> None:
             raise ValueError(f"`{key}` must be a positive integer, got {value!r}.")
 
 
-def check_shares(**shares: Any) -> None:
+def check_proportions(**shares: Any) -> None:
     """Raise ``ValueError`` where a key that is a share is no number from 0 to 1; one that is switched off (null) is."""
     for key, value in shares.items():
         if value is not None and not (is_number(value) and 0 <= value <= 1):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from cosimgen_monai.settings import is_number
+
 MIXES = ("training", "balanced")
 
 
@@ -75,7 +77,7 @@ def _read_arm(name: str, settings: Any) -> Arm:
         raise ValueError(f"`arms` {name!r}: a name holds small letters, digits, +, - and _ only.")
     for key in ("real", "finish_on_real"):
         value = settings.get(key, 0.0)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        if not is_number(value) or not 0 <= value <= 1:
             raise ValueError(f"`arms` {name!r}: `{key}` must be a share from 0 to 1, got {value!r}.")
     if settings.get("mix", "training") not in MIXES:
         raise ValueError(f"`arms` {name!r}: `mix` must be one of {', '.join(MIXES)}, got {settings['mix']!r}.")

@@ -11,7 +11,7 @@ import numpy as np
 
 from cosimgen_monai.data import CachedPairs, PairSource, cache_pairs, share_of_groups
 from cosimgen_monai.export import GeneratedFolder
-from cosimgen_monai.settings import atomic_write, derive_seed
+from cosimgen_monai.settings import atomic_write, derive_seed, is_number
 from cosimgen_monai.utility.arms import Arm
 from cosimgen_monai.utility.dice import Counts
 from cosimgen_monai.utility.generator import GeneratorJob, check_generator
@@ -83,7 +83,7 @@ class UtilityStudy:
         self.num_rare = num_rare
         self.num_resamples = num_resamples
         self.seed = seed
-        number = isinstance(generated_per_real, (int, float)) and not isinstance(generated_per_real, bool)
+        number = is_number(generated_per_real)
         if not number or not generated_per_real > 0:
             raise ValueError(f"`generated_per_real` must be a number above 0, got {generated_per_real!r}.")
         for arm in arms:

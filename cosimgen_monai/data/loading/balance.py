@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cosimgen_monai.settings import is_number
+
 
 def check_balance(value: Any) -> None:
     """Raise ``ValueError`` where the key ``balance`` is no number from 0 to 1."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+    if not is_number(value) or not 0 <= value <= 1:
         raise ValueError(f"`balance` must be a number from 0 (every pair once an epoch) to 1, got {value!r}.")
 
 
