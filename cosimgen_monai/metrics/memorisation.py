@@ -41,11 +41,8 @@ def memorisation(
     Raises:
         ValueError: if a set is empty.
     """
-    if min(len(generated), len(held_out), len(training)) < 1:
-        raise ValueError(
-            f"Memorisation needs generated, held-out and training images, got {len(generated)}, {len(held_out)} and "
-            f"{len(training)}."
-        )
+    if min(sizes := (len(generated), len(held_out), len(training))) < 1:
+        raise ValueError(f"Memorisation needs generated, held-out and training images, got {sizes}.")
     distance, index = nearest(generated, training)
     usual, _ = nearest(held_out, training)
     threshold = float(np.percentile(usual, PERCENTILE))
