@@ -93,9 +93,8 @@ def _realistic(report: dict[str, Any]) -> list[Sentence]:
     few, groups = min(figure["n_generated"], *figure["n_floor"]), report["n"]["real_groups"]
     if few < FEW_IMAGES:
         return [(OPEN, f"Too few images, {few} in the smallest set, to tell its images from real ones ({words}).")]
-    if (
-        groups < FEW_GROUPS and report["halves_by"] == report["group_name"]
-    ):  # the floor is what they happen to differ by
+    floor_is_theirs = report["halves_by"] == report["group_name"]  # it is what so few happen to differ by
+    if groups < FEW_GROUPS and floor_is_theirs:
         so_few = f"{groups} {report['group_name']}(s)"
         return [(OPEN, f"Its images cannot be told from real ones by so few as {so_few} ({words}).")]
     return [(GOOD, f"Its images are no farther from the real ones than real ones are from each other ({words}).")]
