@@ -29,6 +29,7 @@ class CVAE(BaselineNetwork):
         sentence_dim: length of the frozen sentence encoder's features.
         patch_size: side of the pixel blocks folded into channels.
         palette_centre: the class whose colour is the cube's centre.
+        palette_order: which colour each class takes.
     """
 
     def __init__(
@@ -44,9 +45,10 @@ class CVAE(BaselineNetwork):
         sentence_dim: int = 384,
         patch_size: int = 1,
         palette_centre: int | None = None,
+        palette_order: Sequence[int] | None = None,
     ) -> None:
         lengths = (embedding_dim, class_feature_dim, sentence_dim)
-        super().__init__(num_classes, num_colours, image_size, (latent_dim,), *lengths, palette_centre)
+        super().__init__(num_classes, num_colours, image_size, (latent_dim,), *lengths, palette_centre, palette_order)
         self.decoder = PairDecoder(image_size, latent_dim + embedding_dim, base_channels, channel_mults, patch_size)
         channels = [base_channels * mult for mult in channel_mults]
         self.fold = nn.PixelUnshuffle(patch_size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import torch
 from torch import nn
@@ -23,6 +24,7 @@ class BaselineNetwork(nn.Module, ABC):
         class_feature_dim: length d of a class's learnable row.
         sentence_dim: length of the frozen sentence encoder's features.
         palette_centre: the class whose colour is the cube's centre, as CoSimGen's.
+        palette_order: which colour each class takes, as CoSimGen's.
     """
 
     conditioned_by: str | None = None
@@ -38,13 +40,14 @@ class BaselineNetwork(nn.Module, ABC):
         class_feature_dim: int,
         sentence_dim: int,
         palette_centre: int | None,
+        palette_order: Sequence[int] | None,
     ) -> None:
         super().__init__()
         self.num_classes = num_classes
         self.image_size = image_size
         self.noise_shape = noise_shape
         self.palette: torch.Tensor
-        self.register_buffer("palette", fibonacci_palette(num_colours, centre=palette_centre))
+        self.register_buffer("palette", fibonacci_palette(num_colours, centre=palette_centre, order=palette_order))
         if self.conditioned_by != "text":
             self.class_encoder = ClassEncoder(num_classes, class_feature_dim, embedding_dim)
         if self.conditioned_by != "classes":

@@ -32,6 +32,7 @@ class Pix2Pix(BaselineNetwork):
         class_feature_dim: length d of a class's learnable row.
         patch_size: side of the pixel blocks folded into channels.
         palette_centre: the class whose colour is the cube's centre.
+        palette_order: which colour each class takes.
     """
 
     conditioned_by = "classes"
@@ -49,12 +50,13 @@ class Pix2Pix(BaselineNetwork):
         class_feature_dim: int = 256,
         patch_size: int = 1,
         palette_centre: int | None = None,
+        palette_order: Sequence[int] | None = None,
     ) -> None:
         check_size(image_size, patch_size, len(channel_mults))
         side = image_size // patch_size
         noise_shape = (noise_channels, side, side)
         lengths = (embedding_dim, class_feature_dim, 0)
-        super().__init__(num_classes, num_colours, image_size, noise_shape, *lengths, palette_centre)
+        super().__init__(num_classes, num_colours, image_size, noise_shape, *lengths, palette_centre, palette_order)
         channels = [base_channels * mult for mult in channel_mults]
         self.to_image = nn.Linear(embedding_dim, condition_channels)
         self.first = convolution(noise_channels + condition_channels, channels[0])

@@ -24,6 +24,7 @@ class TGAN(BaselineNetwork):
         sentence_dim: length of the frozen sentence encoder's features.
         patch_size: side of the pixel blocks folded into channels.
         palette_centre: the class whose colour is the cube's centre.
+        palette_order: which colour each class takes.
     """
 
     conditioned_by = "text"
@@ -40,9 +41,10 @@ class TGAN(BaselineNetwork):
         sentence_dim: int = 384,
         patch_size: int = 1,
         palette_centre: int | None = None,
+        palette_order: Sequence[int] | None = None,
     ) -> None:
         lengths = (embedding_dim, 0, sentence_dim)
-        super().__init__(num_classes, num_colours, image_size, (latent_dim,), *lengths, palette_centre)
+        super().__init__(num_classes, num_colours, image_size, (latent_dim,), *lengths, palette_centre, palette_order)
         self.generator = PairDecoder(image_size, latent_dim + embedding_dim, base_channels, channel_mults, patch_size)
 
     def draw(self, noise: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:

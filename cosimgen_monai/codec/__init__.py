@@ -2,6 +2,7 @@
 
 from cosimgen_monai.codec.certainty import decode_certainty
 from cosimgen_monai.codec.class_table import VOID, ClassTable
+from cosimgen_monai.codec.colour_order import colour_order
 from cosimgen_monai.codec.frgb import decode_frgb, encode_frgb
 from cosimgen_monai.codec.legend import with_legend
 from cosimgen_monai.codec.mean_field import check_smoothing, mean_field_index
@@ -24,6 +25,7 @@ __all__ = [
     "check_speck_size",
     "class_areas",
     "colour_label",
+    "colour_order",
     "decode_certainty",
     "decode_frgb",
     "decode_nearby",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 
@@ -10,7 +11,11 @@ GOLDEN_RATIO = (1 + math.sqrt(5)) / 2
 
 
 def fibonacci_palette(
-    num_colours: int, epsilon: float = 0.36, push_to_cube: bool = True, centre: int | None = None
+    num_colours: int,
+    epsilon: float = 0.36,
+    push_to_cube: bool = True,
+    centre: int | None = None,
+    order: Sequence[int] | None = None,
 ) -> torch.Tensor:
     """Return colours that lie far apart: a Fibonacci sphere, pushed out to the cube.
 
@@ -28,12 +33,14 @@ def fibonacci_palette(
         epsilon: offset of the first and last point from the poles.
         push_to_cube: whether to divide each point by its largest coordinate.
         centre: index of the colour in the centre; the others are the points of c - 1 colours. ``None`` (paper): none.
+        order: which of these colours each class takes, see :func:`colour_order`; ``None`` (paper): its own number's.
 
     Returns:
         float32 tensor, c x 3, in [-1, 1].
 
     Raises:
-        ValueError: if there are fewer than two colours, or the one in the centre is none of them.
+        ValueError: if there are fewer than two colours, the one in the centre is none of them, or an order
+            does not hold each once.
     """
     if num_colours < 2:
         raise ValueError(f"`num_colours` must be 2 or more, got {num_colours}.")
@@ -49,6 +56,10 @@ def fibonacci_palette(
         points = points / points.abs().amax(dim=1, keepdim=True)
     if centre is not None:
         points = torch.cat([points[:centre], torch.zeros(1, 3, dtype=points.dtype), points[centre:]])
+    if order is not None:
+        if sorted(order) != list(range(num_colours)):
+            raise ValueError(f"`order` must hold each colour's index below {num_colours} once, got {list(order)}.")
+        points = points[list(order)]
     return points.float()
 
 

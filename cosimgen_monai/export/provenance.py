@@ -50,7 +50,8 @@ def check_colours(label: Path, classes: ClassTable, palette: torch.Tensor | None
     Args:
         label: an index PNG.
         classes: the dataset's classes.
-        palette: the model's palette (c x 3, [-1, 1]); where it is not known, the default F-RGB palette or the paper's.
+        palette: the model's palette (c x 3, [-1, 1]); where it is not known, the colours of the
+            default F-RGB palette or of the paper's, in any order.
 
     Raises:
         ValueError: if a class has another colour, so that its id stands for something else.
@@ -65,7 +66,7 @@ def check_colours(label: Path, classes: ClassTable, palette: torch.Tensor | None
         known = [fibonacci_palette(classes.num_colours, centre=centre) for centre in (classes.background, None)]
     expected = [display_colours(colours)[: classes.num_classes] for colours in known]
     found = [tuple(values[3 * i : 3 * i + 3]) for i in range(classes.num_classes)]
-    if found in expected:
+    if found in expected or (palette is None and sorted(found) in [sorted(colours) for colours in expected]):
         return
     other = next(i for i, pair in enumerate(zip(found, expected[0], strict=True)) if pair[0] != pair[1])
     whose, remedy = "the model's", "Give the model that drew the set, or leave ckpt_path out."

@@ -30,6 +30,7 @@ class CoSimGen(nn.Module):
         palette_epsilon: offset of the palette's outermost points from the poles.
         palette_cube: whether the palette is pushed out to the colour cube.
         palette_centre: the class whose colour is the cube's centre, see :func:`fibonacci_palette` (paper: none).
+        palette_order: which colour each class takes, see :func:`colour_order` (paper: its own number's).
     """
 
     conditioned_by = None  # classes, text or both, as each request wants
@@ -50,12 +51,14 @@ class CoSimGen(nn.Module):
         palette_epsilon: float = 0.36,
         palette_cube: bool = True,
         palette_centre: int | None = None,
+        palette_order: Sequence[int] | None = None,
     ) -> None:
         super().__init__()
         self.num_classes = num_classes
         self.image_size = image_size
         self.palette: torch.Tensor
-        self.register_buffer("palette", fibonacci_palette(num_colours, palette_epsilon, palette_cube, palette_centre))
+        palette = fibonacci_palette(num_colours, palette_epsilon, palette_cube, palette_centre, palette_order)
+        self.register_buffer("palette", palette)
         self.class_encoder = ClassEncoder(num_classes, class_feature_dim, embedding_dim)
         self.text_encoder = TextEncoder(sentence_dim, embedding_dim)
         self.timestep_encoder = TimestepEncoder(base_channels, embedding_dim)

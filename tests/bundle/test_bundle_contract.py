@@ -11,6 +11,7 @@ import torch
 from monai.bundle import ckpt_export, verify_metadata, verify_net_in_out
 from tiny import CONFIGS, INFERENCE, ROOT, TINY, TRAIN, UPSCALER, workflow
 
+from cosimgen_monai.codec import colour_order, fibonacci_palette
 from cosimgen_monai.networks import ESPCN, read_model
 
 SCHEMA = ROOT.parent / "shared" / "schema" / "meta_schema_20240725.json"
@@ -78,6 +79,18 @@ def test_the_background_is_in_the_centre_of_the_colours_but_not_in_the_papers(
     override = {} if centre_background is None else {"centre_background": centre_background}
     parser = workflow(files, "train", tmp_path, **tiny, **override, device="cpu").parser
     assert parser.get_parsed_content("network_args")["palette_centre"] == centre
+
+
+@pytest.mark.parametrize("overlays", [[], ["baselines/tgan.json"]])
+def test_colours_are_ordered_by_what_touches_where_it_is_asked(tmp_path: Path, overlays: list[str]) -> None:
+    files = [TRAIN, *(str(CONFIGS / name) for name in overlays)]
+    tiny = {key: value for key, value in TINY.items() if key.startswith(("source#", "image_size", "cache_dir"))}
+    parser = workflow(files, "train", tmp_path, **tiny, order_colours=True, device="cpu").parser
+    labels, classes = parser.get_parsed_content("train#pairs").labels, parser.get_parsed_content("source").classes
+    order = colour_order(labels, classes, classes.background)
+    assert order != list(range(classes.num_colours))
+    expected = fibonacci_palette(classes.num_colours, centre=classes.background, order=order)
+    assert torch.equal(parser.get_parsed_content("network_def").palette.cpu(), expected)
 
 
 def test_the_upscaler_has_its_own_metadata(tmp_path: Path) -> None:
