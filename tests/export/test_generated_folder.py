@@ -194,7 +194,7 @@ def test_another_palette_is_refused_though_the_ids_fit(tmp_path: Path) -> None:
     assert len(GeneratedFolder(tmp_path / "same", CLASSES, 16)) == 1
     assert len(GeneratedFolder(tmp_path / "ordered", CLASSES, 16)) == 1
     assert len(GeneratedFolder(tmp_path / "ordered", CLASSES, 16, palette=ordered)) == 1
-    with pytest.raises(ValueError, match="id 1 is .* but liver is"):  # of a model that drew another set
+    with pytest.raises(ValueError, match=r"id 1 is .* but liver is"):  # of a model that drew another set
         GeneratedFolder(tmp_path / "ordered", CLASSES, 16, palette=fibonacci_palette(3, centre=0))
     coloured(tmp_path / "other", fibonacci_palette(4))  # a model of one class more
     with pytest.raises(ValueError, match=r"labels/a.png is of another palette .* id 0 is #\w{6}, but background is #"):
