@@ -39,19 +39,13 @@ def fibonacci_palette(
         float32 tensor, c x 3, in [-1, 1].
 
     Raises:
-        ValueError: if there are fewer than two colours, the one in the centre is none of them, or an order
-            does not hold each once.
+        ValueError: if there are fewer than two colours, the centre is none of them, or an order lacks one.
     """
     if num_colours < 2:
         raise ValueError(f"`num_colours` must be 2 or more, got {num_colours}.")
     if centre is not None and centre not in range(num_colours):
         raise ValueError(f"`centre` must be a colour's index below {num_colours}, got {centre!r}.")
-    outside = num_colours if centre is None else num_colours - 1
-    index = torch.arange(outside, dtype=torch.float64)
-    theta = 2 * math.pi * index / GOLDEN_RATIO
-    z = 1 - 2 * (index + epsilon) / (outside - 1 + 2 * epsilon)
-    radius = (1 - z**2).sqrt()
-    points = torch.stack([radius * theta.cos(), radius * theta.sin(), z], dim=1)
+    points = _fibonacci_points(num_colours if centre is None else num_colours - 1, epsilon)
     if push_to_cube:
         points = points / points.abs().amax(dim=1, keepdim=True)
     if centre is not None:
@@ -61,6 +55,15 @@ def fibonacci_palette(
             raise ValueError(f"`order` must hold each colour's index below {num_colours} once, got {list(order)}.")
         points = points[list(order)]
     return points.float()
+
+
+def _fibonacci_points(number: int, epsilon: float) -> torch.Tensor:
+    """Return points of the unit sphere, float64, number x 3."""
+    index = torch.arange(number, dtype=torch.float64)
+    theta = 2 * math.pi * index / GOLDEN_RATIO
+    z = 1 - 2 * (index + epsilon) / (number - 1 + 2 * epsilon)
+    radius = (1 - z**2).sqrt()
+    return torch.stack([radius * theta.cos(), radius * theta.sin(), z], dim=1)
 
 
 def display_colours(palette: torch.Tensor) -> list[tuple[int, int, int]]:

