@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 NEGATIONS = {"no", "not", "without", "excluding", "except", "lacking", "minus", "neither"}
+_EXCEPTIONS = {"except", "excluding"}
+"""Negations that turn an open one back: ``no organ except the liver``."""
 _ALTERNATIVES = {"or", "nor"}
 _CARRY_ON = {"and", *_ALTERNATIVES}
 _ARTICLES = {"a", "an", "any", "the"}
 _STRESSES = {"just", "only"}
 """``not only liver`` refuses nothing."""
-_ENDS = {"but", "just", "of", "only", "plus", "showing", "with"}
-"""Words with which something else begins: ``without contrast showing liver``."""
+_ENDS = {"but", "just", "of", "only", "plus", "with"}
+"""Words with which something else begins: ``without contrast but liver``."""
+_RELATION = re.compile(
+    r"about|above|across|against|along|among|around|at|behind|below|beneath|beside|between|by|during|for|from|in|inside"
+    r"|into|near|next|on|onto|opposite|over|through|under|underneath|upon|when|where|which|while|within|\w+ing"
+)
+"""With one of these it begins behind a noun of the negation's own: ``a dog without a leash beside a person``."""
+_LINKS = {"are", "be", "being", "can", "is", "that", "was", "were", "which"}
+_PREDICATES = {"depicted", "included", "present", "seen", "shown", "visible"}
+_ABSENT = {"absent", "missing"}
 _COMMA = ","
 
 
@@ -23,7 +34,7 @@ class Item:
     Attributes:
         words: as they were written, in lower case.
         ids: the ids of the classes named, none for a word.
-        mark: the punctuation before it: a comma, another mark, or nothing.
+        mark: the punctuation before it: a comma, another mark that parts sentences, or nothing.
     """
 
     words: str
@@ -36,6 +47,42 @@ class Item:
         return not self.ids and self.words not in NEGATIONS | _CARRY_ON | _ARTICLES
 
 
+@dataclass
+class _Negation:
+    """A negation that is open, and what it has reached so far.
+
+    Attributes:
+        word: which it is.
+        last: the word or phrase read last.
+        named: whether a class was among what it reached.
+        noun: whether a noun that names no class was, or a word that may be one.
+        joined: whether "and", "or" or a comma stands before what comes next.
+    """
+
+    word: str
+    last: str = ""
+    named: bool = False
+    noun: bool = False
+    joined: bool = False
+
+    def ends_at(self, item: Item) -> bool:
+        if item.ids:
+            return self.named and not self.joined  # "without spleen liver": a new item
+        if item.words in _ENDS:
+            return self.last != ""
+        return self.noun and _RELATION.fullmatch(item.words) is not None  # "no shirt riding a horse"
+
+    def reach(self, item: Item) -> None:
+        if item.ids:
+            self.named, self.joined = True, False
+        elif item.words in _CARRY_ON:
+            self.joined = True
+        elif item.is_context:
+            # "not sitting on the sofa" goes on over its verb, "not wearing a helmet on" ends
+            self.noun = self.noun or self.word != "not" or self.last in _ARTICLES
+        self.last = item.words
+
+
 @dataclass(frozen=True)
 class Clause:
     """A prompt as items."""
@@ -46,38 +93,66 @@ class Clause:
         """Return the ids that are asked for, and those that are refused.
 
         A negation reaches over adjectives ("no visible spleen") to the next class, and on where "and", "or" or "nor"
-        joins another; a comma ends it ("no contrast, liver"), but within a list whose last item is joined by "or" or
-        "nor" ("without spleen, kidney or stomach"). Other punctuation ends it always.
+        joins another; a relation ends it behind a noun that is no class ("no shirt on a horse"), and so does a comma
+        ("no contrast, liver"), but within a list whose last item is joined by "or" or "nor" ("without spleen, kidney or
+        stomach"). Other punctuation ends it always. Behind a class, "not visible" and "absent" refuse that class.
         """
         asked: set[int] = set()
         refused: set[int] = set()
-        negated, named, joined, begun = False, False, False, False
+        negation: _Negation | None = None
         for at, item in enumerate(self.items):
-            if item.mark and not (item.mark == _COMMA and named and self._is_list_of_alternatives(at)):
-                negated = False
-            elif item.mark:
-                joined = True
+            if negation and item.mark:
+                negation.joined = item.mark == _COMMA and negation.named and self._is_list_of_alternatives(at)
+                negation = negation if negation.joined else None
+            if item.words in NEGATIONS or self._lacks_what_follows(at):
+                negation = self._begun(at, negation)
+                continue
+            if negation and negation.ends_at(item):
+                negation = None
             if item.ids:
-                negated = negated and (joined or not named)  # "without spleen liver": a new item
-                (refused if negated else asked).update(item.ids)
-                named, joined, begun = True, False, True
-            elif item.words in NEGATIONS:
-                negated, named, joined, begun = not self._is_stress(at), False, False, False
-            elif item.words in _CARRY_ON:
-                joined = True
-            elif item.words not in _ARTICLES:
-                negated = negated and not (begun and item.words in _ENDS)
-                begun = True
+                (refused if negation or self._is_absent(at) else asked).update(item.ids)
+            if negation:
+                negation.reach(item)
         return asked, refused
 
+    def _begun(self, at: int, before: _Negation | None) -> _Negation | None:
+        """Return the negation that begins at an item, given the one that is open, or nothing where it negates none."""
+        word, behind = self.items[at].words, self._behind(at)
+        back = before and not before.named and (word in _EXCEPTIONS or not before.last)
+        stresses = behind[:1] and behind[0].words in _STRESSES
+        of_what_stands_before = at > 0 and not self.items[at].mark and _is_predicate(self._behind(at - 1))
+        return None if back or stresses or of_what_stands_before else _Negation(word)
+
+    def _is_absent(self, at: int) -> bool:
+        """Whether it is said behind a class that it is not there: "spleen not visible", "the spleen is absent"."""
+        behind = self._behind(at)
+        absent = bool(behind) and behind[0].words in _ABSENT and not (behind[1:] and behind[1].ids)
+        return absent or _is_predicate(behind)
+
+    def _lacks_what_follows(self, at: int) -> bool:
+        """Whether an item is the "absent" of "absent spleen"."""
+        return self.items[at].words in _ABSENT and any(item.ids for item in self._behind(at)[:1])
+
+    def _behind(self, at: int) -> list[Item]:
+        """Return what stands behind an item up to the next mark, without "that is" and the like."""
+        found: list[Item] = []
+        for item in self.items[at + 1 :]:
+            if item.mark:
+                break
+            if item.words not in _LINKS:
+                found.append(item)
+        return found
+
     def _is_list_of_alternatives(self, start: int) -> bool:
-        """Whether the list that goes on at an item, after a comma, ends with "or" or "nor" and one more."""
+        """Whether the list of classes that goes on at an item, after a comma, ends with "or" or "nor" and one more."""
         for item in self.items[start:]:
             if item.words in _ALTERNATIVES:
                 return True
-            if item.mark not in ("", _COMMA) or item.words in NEGATIONS | _ENDS | {"and"}:
+            if item.mark not in ("", _COMMA) or not (item.ids or item.words in _ARTICLES):
                 return False
         return False
 
-    def _is_stress(self, at: int) -> bool:
-        return any(item.words in _STRESSES for item in self.items[at + 1 : at + 2])
+
+def _is_predicate(items: list[Item]) -> bool:
+    """Whether items begin with "not visible" or the like."""
+    return len(items) > 1 and items[0].words == "not" and items[1].words in _PREDICATES

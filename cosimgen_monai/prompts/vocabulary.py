@@ -15,9 +15,16 @@ _SHORT = {
     r"n't\b": " not",
     r"\bcannot\b": "can not",
     r"\b(?:instead of|rather than|free of|(?:in the )?absence of)\b": "without",
+    r"\bother than\b": "except",
+    r"\bno-(\w+(?:-\w+)*)": r"no \1,",
+    r"\s*[&+]\s*": " and ",
+    r"\s*/\s*": " or ",
     r"\b(no|without)\s+(?:any\s+)?(?:evidence|signs?|traces?|hints?|part) of\b": r"\1",
 }
-"""Short ways to say no, and the words for them."""
+"""Short ways to say no and to join, and the words for them; ``no-contrast liver`` is liver."""
+_COMMAS = ",，、"
+_NO_MARK = r"[^\S\n]|(?<=\w)-(?=\w)|[_*'\"“”‘]"
+"""What parts words and no more: spaces within a line, hyphens within a word, quotes."""
 
 
 def words(text: str) -> list[str]:
@@ -26,7 +33,7 @@ def words(text: str) -> list[str]:
 
 
 def spoken_words(prompt: str, classes: ClassTable) -> list[tuple[str, str]]:
-    """Return a prompt's words, each with the punctuation before it (``,`` or one of ``;.()``, else nothing).
+    """Return a prompt's words, each with the punctuation before it: a comma, ``;`` for any other, or nothing.
 
     A side that stands behind its organ goes before it: ``kidney (left)``, ``left-sided kidney``, ``kidney on the
     left``. Short negations are written out: ``w/o``, ``doesn't``, ``instead of``.
@@ -36,8 +43,13 @@ def spoken_words(prompt: str, classes: ClassTable) -> list[tuple[str, str]]:
         text = re.sub(short, long, text)
     for pattern, side_first in _side_patterns(classes):
         text = pattern.sub(side_first, text)
-    found = re.findall(r"([,;.()]?)[^\w,;.()]*([^\W_]+)", text)
-    return [(word, mark) for mark, word in found]
+    runs = re.findall(r"([\W_]*)([^\W_]+)", re.sub(_NO_MARK, " ", text))
+    return [(word, _mark(run.replace(" ", ""))) for run, word in runs]
+
+
+def _mark(run: str) -> str:
+    """Return the punctuation between two words as one mark: none, a comma where it holds nothing else, or ``;``."""
+    return ";" if run.strip(_COMMAS) else "," if run else ""
 
 
 @cache
@@ -47,10 +59,11 @@ def _side_patterns(classes: ClassTable) -> list[tuple[re.Pattern[str], str]]:
     if not forms:
         return []
     organ = "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in sorted(forms, key=len, reverse=True))
+    other_side = r"\s*(?:,|and|or)\s*(?:the\s+)?(?:left|right)\b"
     written = {
         rf"\b(left|right)[\s-]+sided\s+({organ})\b": r"\1 \2",
         rf"\b({organ})\s*\(\s*(left|right)\s*\)": r"\2 \1",
-        rf"\b({organ})\s+(?:on|at|to)\s+the\s+(left|right)\b(?!\s+(?:{organ}))": r"\2 \1",
+        rf"\b({organ})\s+(?:on|at|to)\s+the\s+(left|right)\b(?!\s+(?:{organ})|{other_side})": r"\2 \1",
         rf"\b({organ})\s+(left|right)(?=\s*(?:[,;.)]|$))": r"\2 \1",
     }
     return [(re.compile(pattern), order) for pattern, order in written.items()]
