@@ -175,7 +175,8 @@ def measure_asked(args: argparse.Namespace, column: Column) -> None:
         return
     model, found = read_trained(column, args.output_dir), {}
     for (kind, by), place in column.sets().items():
-        pairs = GeneratedFolder(folder / place, model.classes, model.card["network"]["image_size"])
+        size, palette = model.card["network"]["image_size"], model.state["palette"]
+        pairs = GeneratedFolder(folder / place, model.classes, size, palette=palette)
         found.setdefault(kind, {})[by] = asked_figures(pairs, pairs.asked() or [])
     write_json(folder / "asked.json", found)
 

@@ -2,7 +2,7 @@
 
 from cosimgen_monai.engines.generator import PairGenerator
 from cosimgen_monai.engines.measurer import SetMeasurer
-from cosimgen_monai.engines.quality import QualityGates
+from cosimgen_monai.engines.quality import QualityGates, check_min_certainty
 from cosimgen_monai.engines.reproducible_trainer import ReproducibleTrainer
 from cosimgen_monai.engines.trainer import CoSimGenTrainer
 from cosimgen_monai.engines.upscaler_evaluator import UpscalerEvaluator
@@ -16,4 +16,5 @@ __all__ = [
     "SetMeasurer",
     "UpscalerEvaluator",
     "UpscalerTrainer",
+    "check_min_certainty",
 ]

@@ -30,7 +30,7 @@ class QualityGates:
         min_certainty: the least certainty.
 
     Raises:
-        ValueError: if ``min_certainty`` is no number from 0 to below 1.
+        ValueError: as :func:`check_min_certainty`.
     """
 
     def __init__(self, card: dict[str, Any], min_certainty: float = MIN_CERTAINTY) -> None:
@@ -38,8 +38,7 @@ class QualityGates:
         self.statistics = {entry["id"]: entry for entry in card.get("statistics", ())}
         self.grey = card["images"]["modality"] == "CT"
         self.low, self.high = card["images"].get("window", (0, 255))
-        if not is_number(min_certainty) or not 0 <= min_certainty < 1:
-            raise ValueError(f"`min_certainty` must be a number from 0 (no gate) to below 1, got {min_certainty!r}.")
+        check_min_certainty(min_certainty)
         self.min_certainty = min_certainty
 
     def __call__(self, sample: dict[str, Any]) -> dict[str, Any]:
@@ -68,3 +67,9 @@ class QualityGates:
         means = (self.low + share * (self.high - self.low)).tolist()
         slack = BRIGHTNESS * (self.high - self.low)
         return all(low - slack <= mean <= high + slack for mean, (low, high) in zip(means, usual, strict=True))
+
+
+def check_min_certainty(min_certainty: float) -> None:
+    """Raise ``ValueError`` where ``min_certainty`` is no number from 0 to below 1."""
+    if not is_number(min_certainty) or not 0 <= min_certainty < 1:
+        raise ValueError(f"`min_certainty` must be a number from 0 (no gate) to below 1, got {min_certainty!r}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from cosimgen_monai.data.readers.readable import entries
 from cosimgen_monai.data.resampling.square import to_square
 from cosimgen_monai.export.provenance import VOID_NOT_MEASURED, check_colours, check_names
 
+logger = logging.getLogger(__name__)
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 
 
@@ -32,7 +34,7 @@ class GeneratedFolder(Dataset):
         image_size: height and width that pairs are brought to: images by area (linear where they grow), masks by the
             majority.
         fit: how pictures that are not square become so, ``squash`` or ``pad``.
-        palette: the palette of the model that drew the set; where it is not known, the default F-RGB palette.
+        palette: the palette of the model that drew the set, as :func:`check_colours` takes it.
 
     Attributes:
         names: the file stem of each pair.
@@ -95,7 +97,7 @@ class GeneratedFolder(Dataset):
         image_path, label_path = self._images[index], self._labels[index]
         image, codes = read_picture(image_path), read_mask(label_path)
         table = {i: i for i in range(self.classes.num_classes)} | ({VOID: VOID} if self.classes.has_void else {})
-        if VOID not in table and (codes == VOID).any():
+        if VOID not in table and codes.ndim == 2 and (codes == VOID).any():
             raise ValueError(f"{label_path}: {VOID_NOT_MEASURED}")
         label = label_of_codes(codes, table, label_path)
         check_same_size(image.shape[:2], label.shape, image_path, label_path)
@@ -167,6 +169,12 @@ class GeneratedFolder(Dataset):
         surplus = sorted(found.keys() - set(self.names))
         if surplus and self.rows is None:
             raise FileNotFoundError(f"{self._place}: {found[surplus[0]].name} in {kind} has no image of its name.")
+        if surplus and kind == "images":
+            logger.warning(
+                "%s holds %d image(s) that manifest.csv does not list, %s first: they are left out. If that is not "
+                "meant, run `generating` again, as before, to finish the list.",
+                *(self._place / kind, len(surplus), found[surplus[0]].name),
+            )
         return [found[name] for name in self.names]
 
 

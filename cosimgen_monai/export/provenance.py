@@ -50,8 +50,8 @@ def check_colours(label: Path, classes: ClassTable, palette: torch.Tensor | None
     Args:
         label: an index PNG.
         classes: the dataset's classes.
-        palette: the model's palette (c x 3, [-1, 1]); where it is not known, the colours of the
-            default F-RGB palette or of the paper's, in any order.
+        palette: the model's palette, a row a class and one for the void where there is one, in [-1, 1]; where it is
+            not known, the colours may be those of the default F-RGB palette or of the paper's, in any order.
 
     Raises:
         ValueError: if a class has another colour, so that its id stands for something else.
@@ -60,22 +60,24 @@ def check_colours(label: Path, classes: ClassTable, palette: torch.Tensor | None
         if picture.mode != "P":
             return
         values = picture.getpalette("RGB") or []
-    if palette is not None:
-        known = [palette]
-    else:  # of a training by default, or by the paper's palette
-        known = [fibonacci_palette(classes.num_colours, centre=centre) for centre in (classes.background, None)]
-    expected = [display_colours(colours)[: classes.num_classes] for colours in known]
     found = [tuple(values[3 * i : 3 * i + 3]) for i in range(classes.num_classes)]
-    if found in expected or (palette is None and sorted(found) in [sorted(colours) for colours in expected]):
+    centres = (classes.background, None)  # of a training by default, and by the paper's palette
+    known = [display_colours(fibonacci_palette(classes.num_colours, centre=centre)) for centre in centres]
+    if palette is not None:
+        known = [display_colours(palette)]
+        fits = found == known[0][: classes.num_classes]
+    else:  # the void may have a class's colour, and the class the void's
+        fits = len({*found}) == len(found) and any({*found} <= {*colours} for colours in known)
+    if fits:
         return
-    other = next(i for i, pair in enumerate(zip(found, expected[0], strict=True)) if pair[0] != pair[1])
+    other = next(i for i, colour in enumerate(found) if colour != known[0][i])
     whose, remedy = "the model's", "Give the model that drew the set, or leave ckpt_path out."
     if palette is None:
         whose = "the real data's classes"
         remedy = "Evaluate it against the dataset of its model's training; a palette of its own comes with --ckpt_path."
     raise ValueError(
         f"{label} is of another palette than {whose}: id {other} is {_hex(found[other])}, but {classes.names[other]} "
-        f"is {_hex(expected[0][other])}. {remedy}"
+        f"is {_hex(known[0][other])}. {remedy}"
     )
 
 

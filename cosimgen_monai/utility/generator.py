@@ -13,6 +13,7 @@ from monai.bundle import create_workflow
 
 from cosimgen_monai.codec import check_smoothing, check_speck_size
 from cosimgen_monai.data import CachedPairs, PairSource
+from cosimgen_monai.engines import check_min_certainty
 from cosimgen_monai.export import size_trained_at
 from cosimgen_monai.networks import ancestors, read_model
 from cosimgen_monai.sampling import NoiseSchedule, SamplingInferer, as_precision
@@ -24,7 +25,7 @@ _DECIDED_OF_TRAINING = (*_EVERYWHERE, "train_share", "max_epochs", "val_interval
 _DECIDED_OF_DRAWING = (
     *_EVERYWHERE,
     *("num_samples", "mix", "prompts", "classes", "shard", "dry_run"),
-    *("export_size", "upscale", "formats"),
+    *("export_size", "upscale", "formats", "keep_classes"),
 )
 _LENGTH = ("max_epochs", "val_interval")
 
@@ -74,6 +75,7 @@ class GeneratorJob:
         as_boolean("require_classes", chosen["require_classes"])
         check_smoothing(chosen["mask_smoothing"])
         check_speck_size(chosen["speck_size"])
+        check_min_certainty(chosen["min_certainty"])
         as_precision(chosen["precision"], as_device(self.device))
 
     def check_beginning(self, source: PairSource) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from cosimgen_monai.data import CachedPairs, PairSource, cache_pairs, share_of_groups
 from cosimgen_monai.export import GeneratedFolder
+from cosimgen_monai.networks import read_model
 from cosimgen_monai.settings import atomic_write, derive_seed, is_number
 from cosimgen_monai.utility.arms import Arm
 from cosimgen_monai.utility.dice import Counts
@@ -156,12 +157,13 @@ class UtilityStudy:
             logger.info("share %g: the generator", share)
             model = self.generator.train(share, len(pairs.rows), folder / "generator")
         self._check(model, share)
+        palette = read_model(model, architectures=self.generator.architectures).state["palette"]
+        fit = self.source.card().get("fit", "squash")
         number, pools = max(1, round(self.generated_per_real * len(pairs.rows))), {}
         for mix in sorted({"training", *(arm.mix for arm in self.arms if arm.uses_generated)}):
             logger.info("share %g: %d generated pairs, mix %s", share, number, mix)
             drawn = self.generator.draw(Path(model), mix, number, folder / f"generated_{mix}")
-            fit = self.source.card().get("fit", "squash")
-            in_folder = GeneratedFolder(drawn, self.source.classes, self.image_size, fit)
+            in_folder = GeneratedFolder(drawn, self.source.classes, self.image_size, fit, palette)
             pools[mix] = generated_pool(in_folder, pairs.images.shape[1])
         return pools
 

@@ -118,6 +118,8 @@ def test_the_shipped_weights_are_refused(measure: Measure) -> None:
         ({"drawing_settings#steps": 0}, "`steps` must be 1 to 1000"),
         ({"drawing_settings#mask_smoothing": -1}, "`mask_smoothing`"),
         ({"drawing_settings#precision": "fp8"}, "`precision`"),
+        ({"drawing_settings#min_certainty": "high"}, "`min_certainty`"),
+        ({"drawing_settings#keep_classes": "asked"}, "'keep_classes', which the study decides itself: leave it out"),
         ({"drawing_settings#max_redraws": "many"}, "`max_redraws`"),
         ({"drawing_settings#num_samples": 5000}, "'num_samples', which the study decides itself"),
         ({"drawing_settings#prompts": ["A liver"]}, "'prompts', which the study decides itself: leave it out"),

@@ -55,13 +55,14 @@ def test_images_and_masks_alone_are_read(tmp_path: Path) -> None:
     assert item["areas"].tolist() == [32, 0, 32]
 
 
-def test_the_manifest_says_which_pairs_and_what_was_asked(tmp_path: Path) -> None:
+def test_the_manifest_says_which_pairs_and_what_was_asked(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     for name in ("x", "y", "unlisted"):
         write_pair(tmp_path / "png", name, half(1))
     write_manifest(tmp_path, [("y", "spleen; liver"), ("x", "")])
     pairs = GeneratedFolder(tmp_path, CLASSES, 16)
     assert pairs.names == ["y", "x"]
     assert pairs.asked() == [(1, 2), ()]
+    assert "holds 1 image(s) that manifest.csv does not list, unlisted.png first" in caplog.text
     (tmp_path / "png/labels/y.png").unlink()
     with pytest.raises(FileNotFoundError, match="labels lacks y"):
         GeneratedFolder(tmp_path, CLASSES, 16)
@@ -118,6 +119,13 @@ def test_void_that_the_real_data_has_not_is_told_by_its_origin(tmp_path: Path) -
     (place / "dataset.json").write_text(json.dumps({"labels": names}))
     with pytest.raises(ValueError, match=r"`generated_dir` .*hold void.*--keep_classes all"):
         GeneratedFolder(tmp_path, CLASSES, 16)
+
+
+def test_a_mask_in_colour_is_told_so(tmp_path: Path) -> None:
+    write_pair(tmp_path, "x", half(1))
+    Image.fromarray(np.full((16, 16, 3), (VOID, 0, 0), np.uint8)).save(tmp_path / "labels/x.png")
+    with pytest.raises(ValueError, match=r"labels/x.png is an RGB mask"):
+        GeneratedFolder(tmp_path, CLASSES, 16).pair(0)
 
 
 def test_two_files_of_one_stem_are_refused(tmp_path: Path) -> None:
@@ -204,6 +212,12 @@ def test_another_palette_is_refused_though_the_ids_fit(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="another palette"):
         GeneratedFolder(tmp_path / "plain", CLASSES, 16)
     assert len(GeneratedFolder(tmp_path / "plain", CLASSES, 16, palette=plain)) == 1
+
+
+def test_ordered_colours_may_exchange_a_classs_with_the_voids(tmp_path: Path) -> None:
+    table = ClassTable(CLASSES.names, background=CLASSES.background, has_void=True)
+    coloured(tmp_path, fibonacci_palette(4, centre=0, order=[0, 3, 2, 1]))
+    assert len(GeneratedFolder(tmp_path, table, 16)) == 1
 
 
 def test_anybodys_masks_may_have_their_own_colours(tmp_path: Path) -> None:
