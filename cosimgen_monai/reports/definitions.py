@@ -69,10 +69,10 @@ _KINDS = {
     ),
     "memorisation": (
         "",
-        "Distance of each generated image to its nearest training image, in feature space. Below the first percentile "
-        "of what images of held-out groups have, an image is suspect; more than 5 % of suspects flags the set, if it "
-        "is also more than chance would give (few held-out images have a percentile that many lie below). So do exact "
-        "copies, from 5 % on.",
+        "Distance of each generated image to its nearest training image, in feature space. At or below the first "
+        "percentile of what images of held-out groups have, an image is suspect; more than 5 % of suspects flags the "
+        "set, even where chance may give as many (few held-out images have a percentile that many lie below). So do "
+        "more than 5 % of copies of the held-out images.",
     ),
 }
 

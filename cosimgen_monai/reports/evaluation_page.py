@@ -171,7 +171,8 @@ def _memorisation(report: dict[str, Any], beside: Sequence[NearestPair]) -> str:
     rows = [
         ["suspect images", f"{found['share_suspect']:.1%} (95 %: {low:.1%} to {high:.1%})"],
         ["by chance, in one set of twenty, above", f"{found['share_by_chance']:.1%}"],
-        ["exact copies", f"{found['copies']:.1%}"],
+        ["copies of training images", f"{found['copies']:.1%}"],
+        ["copies of the real images compared with", f"{found['copies_of_held_out']:.1%}"],
         ["threshold", number(found["threshold"])],
         ["median distance, generated", number(found["median_generated"])],
         ["median distance, held out", number(found["median_held_out"])],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cosimgen_monai.metrics.memorisation import MAX_SHARE
+
 GOOD, BAD, OPEN = "good", "bad", "open"
 FEW_GROUPS = 10
 FEW_IMAGES = 100
@@ -19,7 +21,7 @@ Sentence = tuple[str, str]
 def verdict_of(report: dict[str, Any]) -> list[Sentence]:
     """Return the sentences that stand on top of a report."""
     sentences = [
-        _memorised(report["memorisation"]),
+        *_memorised(report["memorisation"]),
         *_asked(report["presence"]),
         *_realistic(report),
         *_diverse(report),
@@ -38,18 +40,31 @@ def verdict_of(report: dict[str, Any]) -> list[Sentence]:
     return sentences
 
 
-def _memorised(found: dict[str, Any] | None) -> Sentence:
+def _memorised(found: dict[str, Any] | None) -> list[Sentence]:
     if found is None:
-        return OPEN, "Whether it memorised cannot be told: no real image of this comparison is held out from training."
+        words = "Whether it memorised cannot be told: no real image of this comparison is held out from training."
+        return [(OPEN, words)]
+    copies = (
+        f"{found['copies_of_held_out']:.1%} of its images are copies of the very images that they are compared with: it "
+        "is no generated set, or its model knew them."
+    )
+    copied = [(BAD, copies)] if found["copies_of_held_out"] > MAX_SHARE else []
     share = f"{found['share_suspect']:.1%} of its images are nearer to a training image than 99 % of held-out ones are"
-    if found["flagged"]:
-        return BAD, f"It may have memorised: {share}. Look at the nearest training images before sharing anything."
-    if (chance := found["share_by_chance"]) > UNTELLING_CHANCE:
-        return OPEN, (
-            f"Too few images to tell whether it memorised: {share}, and chance alone may give {chance:.0%}. Look at "
-            "the nearest training images."
-        )
-    return GOOD, f"No sign of memorised images: {share} (5 % are allowed)."
+    chance = found["share_by_chance"]
+    if found["share_suspect"] > MAX_SHARE:
+        advice = "Look at the nearest training images before sharing anything."
+        if found["share_suspect"] <= chance:
+            advice = (
+                f"But of so few images chance alone may give {chance:.0%}: look at the nearest training images, or "
+                "compare more."
+            )
+        return [(BAD, f"It may have memorised: {share}. {advice}"), *copied]
+    if copied:  # nothing good can be said of such a set
+        return copied
+    if chance > UNTELLING_CHANCE:
+        words = f"Too few images to tell whether it memorised: {share}, and chance alone may give {chance:.0%}. Look at"
+        return [(OPEN, f"{words} the nearest training images.")]
+    return [(GOOD, f"No sign of memorised images: {share} (5 % are allowed).")]
 
 
 def _asked(presence: dict[str, Any] | None) -> list[Sentence]:

@@ -74,6 +74,7 @@ def a_report() -> dict[str, Any]:
             "share_interval": [0.003, 0.02],
             "share_by_chance": 0.02,
             "copies": 0.0,
+            "copies_of_held_out": 0.0,
             "flagged": False,
             "threshold": 1.0,
             "median_generated": 3.0,
@@ -94,7 +95,10 @@ def test_a_sound_set_is_called_sound() -> None:
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        (lambda r: r["memorisation"].update(flagged=True), "memorised"),
+        (lambda r: r["memorisation"].update(share_suspect=0.06), "memorised: 6.0% of its images are nearer"),
+        (lambda r: r["memorisation"].update(share_suspect=0.06), "before sharing anything"),
+        (lambda r: r["memorisation"].update(share_suspect=0.06, share_by_chance=0.12), "chance alone may give 12%"),
+        (lambda r: r["memorisation"].update(copies_of_held_out=1.0), "100.0% of its images are copies of the very"),
         (lambda r: r["figures"][0].update(value=0.3), "told from real"),
         (lambda r: r["figures"][2].update(value=0.6), "too much alike"),
         (lambda r: r["agreement"].update(mean=2.5), "heed"),
@@ -105,6 +109,14 @@ def test_each_fault_is_named(change: Any, word: str) -> None:
     report = copy.deepcopy(a_report())
     change(report)
     assert marks(report, word) == [BAD]
+
+
+def test_copies_of_the_real_images_are_not_laid_to_the_training() -> None:
+    report = a_report()
+    report["memorisation"].update(copies_of_held_out=0.5, flagged=True)
+    assert marks(report, "memorised") == []
+    assert "<td>copies of the real images compared with</td><td>50.0%</td>" in evaluation_page(report, [])
+    assert "(at most 5 %)\n    FLAGGED: 50.0% are copies" in evaluation_summary(report)
 
 
 def asked(**rates: float) -> dict[str, Any]:
