@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 
@@ -18,6 +20,9 @@ def density_coverage(real: NDArray[Any], generated: NDArray[Any], k: int = 5) ->
     distribution, above 1 where they crowd into its middle. Coverage: the share of real balls with a generated image in
     them; 1 - 1/2ᵏ is expected for as many samples of the real distribution (equation 11 there).
 
+    A ball is open, as in the authors' code; but one whose k neighbours are its centre's copies has no radius, and holds
+    further copies. Two sets of one constant image so have coverage 1 and, N real balls over k, density N / k.
+
     What they cannot tell: whether what is covered was copied.
 
     Raises:
@@ -29,8 +34,10 @@ def density_coverage(real: NDArray[Any], generated: NDArray[Any], k: int = 5) ->
             f"{len(generated)}."
         )
     balls = covered = 0
+    # a copy's distance is a difference of large numbers; of zeros it is 0, which lies in no open ball
+    rounding = 1e-7 * float(np.abs(real).max()) * real.shape[1] ** 0.5 + sys.float_info.min
     for to_real, to_generated in zip(distances(real, real), distances(real, generated), strict=True):
-        radius = _smallest(to_real, k + 1)[:, k, None]
+        radius = _smallest(to_real, k + 1)[:, k, None].clamp(min=rounding)
         inside = sum((block < radius).sum(1) for block in to_generated)
         balls += int(torch.as_tensor(inside).sum())
         covered += int(torch.as_tensor(inside).count_nonzero())

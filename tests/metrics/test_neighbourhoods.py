@@ -29,6 +29,13 @@ def test_a_collapsed_set_covers_little() -> None:
         density_coverage(real[:5], real)
 
 
+@pytest.mark.parametrize("size", [3.7, 1e-3, 0.0])
+def test_copies_of_one_constant_image_are_within_its_ball(size: float) -> None:
+    constant = np.full((40, 1280), size, np.float32)
+    assert density_coverage(constant, constant[:20]) == {"density": 40 / 5, "coverage": 1, "k": 5}
+    assert density_coverage(constant, constant + 0.01) == {"density": 0, "coverage": 0, "k": 5}
+
+
 def test_planted_copies_are_found_and_flag_the_set() -> None:
     rng = np.random.default_rng(0)
     training, held_out, generated = (rng.normal(size=(n, 16)).astype(np.float32) for n in (300, 100, 50))
