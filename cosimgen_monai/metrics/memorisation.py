@@ -41,8 +41,8 @@ def memorisation(
 
     Returns:
         ``share_suspect`` and its ``share_interval`` (95 %), ``share_by_chance``, the shares of ``copies`` of training
-        images and ``copies_of_held_out`` ones, ``flagged``, the ``threshold``, both medians, and ``nearest``: rows of ``generated`` and ``training`` (indices) and their
-        ``distance``, the nearest first.
+        images and of ``copies_of_held_out`` ones, ``flagged``, the ``threshold``, both medians, and ``nearest``: rows
+        of ``generated`` and ``training`` (indices) and their ``distance``, the nearest first.
 
     Raises:
         ValueError: if a set is empty.

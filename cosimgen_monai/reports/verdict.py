@@ -44,13 +44,8 @@ def _memorised(found: dict[str, Any] | None) -> list[Sentence]:
     if found is None:
         words = "Whether it memorised cannot be told: no real image of this comparison is held out from training."
         return [(OPEN, words)]
-    copies = (
-        f"{found['copies_of_held_out']:.1%} of its images are copies of the very images that they are compared with: it "
-        "is no generated set, or its model knew them."
-    )
-    copied = [(BAD, copies)] if found["copies_of_held_out"] > MAX_SHARE else []
     share = f"{found['share_suspect']:.1%} of its images are nearer to a training image than 99 % of held-out ones are"
-    chance = found["share_by_chance"]
+    chance, copied = found["share_by_chance"], _copied(found["copies_of_held_out"])
     if found["share_suspect"] > MAX_SHARE:
         advice = "Look at the nearest training images before sharing anything."
         if found["share_suspect"] <= chance:
@@ -65,6 +60,15 @@ def _memorised(found: dict[str, Any] | None) -> list[Sentence]:
         words = f"Too few images to tell whether it memorised: {share}, and chance alone may give {chance:.0%}. Look at"
         return [(OPEN, f"{words} the nearest training images.")]
     return [(GOOD, f"No sign of memorised images: {share} (5 % are allowed).")]
+
+
+def _copied(share: float) -> list[Sentence]:
+    if share <= MAX_SHARE:
+        return []
+    words = (
+        f"{share:.1%} of its images are copies of the very images that they are compared with: it is no generated set"
+    )
+    return [(BAD, f"{words}, or its model knew them.")]
 
 
 def _asked(presence: dict[str, Any] | None) -> list[Sentence]:
