@@ -72,10 +72,13 @@ def test_a_class_that_is_never_drawn_is_named_beside_the_mean() -> None:
     found = agreement(intensity_of(image, bars), intensity_of(*pairs(40, 1)))
     assert (found["never_drawn"], found["too_few_real"]) == (["bar"], [])
     assert found["mean"] == found["classes"]["disc"]["difference"]
-    once = torch.cat([label[:19], label[19:20] * 2, label[20:]])  # in one image: none has its mask but the next
-    alone = agreement(intensity_of(image, bars), intensity_of(image, once))
-    assert alone["classes"]["bar"]["difference"] is not None
-    assert alone["never_drawn"] == []
+    once = torch.cat([label[:19], label[19:20] * 2, label[20:]])
+    last = torch.cat([label[:39], label[39:] * 2])  # none follows: the first image has its mask
+    for drawn in (once, last):
+        alone = agreement(intensity_of(image, bars), intensity_of(image, drawn))
+        assert alone["classes"]["bar"]["difference"] is not None
+        assert alone["classes"]["bar"]["difference_shuffled"] is not None
+        assert alone["never_drawn"] == []
     rare = agreement(intensity_of(image, once), intensity_of(image, bars))  # it is the real set that holds it once
     assert (rare["never_drawn"], rare["too_few_real"]) == ([], ["bar"])
 
@@ -85,6 +88,31 @@ def test_two_halves_are_together_what_the_whole_is() -> None:
     both = intensity_of(image[:6], label[:6]) + intensity_of(image[6:], label[6:])
     whole = intensity_of(image, label)
     assert torch.equal(both.statistics(1)[1], whole.statistics(1)[1])
+
+
+def test_shuffled_masks_go_round() -> None:
+    image, label = pairs(12, 0)
+    whole, shuffled = intensity_of(image, label), intensity_of(image, torch.roll(label, 1, 0))
+    for found, expected in zip(whole.statistics(1, "shuffled"), shuffled.statistics(1), strict=True):
+        torch.testing.assert_close(found, expected)
+    halves = intensity_of(image[:6], label[:6]) + intensity_of(image[6:], label[6:])
+    assert halves.statistics(1, "shuffled")[0] == 12
+
+
+def test_spreads_within_the_mask_are_compared() -> None:
+    image, label = pairs(20, 0)
+    noise = torch.from_numpy(np.random.default_rng(1).normal(0, 0.1, image.shape)).float()
+    found = agreement(intensity_of(image + noise, label), intensity_of(image + 3 * noise, label))["classes"]
+    within = [
+        float((i + noise[k])[:, m[0] == 1].std(1, correction=0).mean())
+        for k, (i, m) in enumerate(zip(image, label, strict=True))
+    ]
+    assert intensity_of(image + noise, label).spread(1) == pytest.approx(np.mean(within), rel=1e-4)
+    assert found["disc"]["spread_ratio"] == pytest.approx(3, rel=1e-4)
+    assert found["disc"]["difference"] < 1  # which the means hardly tell
+    assert found["bar"]["spread_ratio"] is None
+    flat = agreement(intensity_of(image, label), intensity_of(image, label))["classes"]
+    assert flat["disc"]["spread_ratio"] is None
 
 
 def test_constant_images_have_no_standardised_difference() -> None:
