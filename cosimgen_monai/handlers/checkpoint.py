@@ -62,9 +62,11 @@ class Checkpoint:
             or set(content["objects"]) != set(self.objects)
         ):
             raise ValueError(f"{self.path} is no checkpoint of this training; use another --output_dir.")
-        differing = [key for key in IDENTITY if content["identity"].get(key) != self.identity[key]]
-        if differing:
-            raise ValueError(f"{self.path} is of another model (its {', '.join(differing)}); use another --output_dir.")
+        known = content["identity"]
+        if differing := [
+            _named(key, self.identity[key], known.get(key)) for key in IDENTITY if known.get(key) != self.identity[key]
+        ]:
+            raise ValueError(f"{self.path} is of another model (its {'; '.join(differing)}); use another --output_dir.")
         for name, thing in self.objects.items():
             try:
                 thing.load_state_dict(content["objects"][name])
@@ -76,3 +78,10 @@ class Checkpoint:
         for key, value in content["trainer"].items():
             setattr(engine.state, key, value)
         logger.info("going on from %s after epoch %d of %d", self.path, engine.state.epoch, engine.state.max_epochs)
+
+
+def _named(key: str, ours: Any, theirs: Any) -> str:
+    """Return a key of two identities that differs, with what within it does: ``network: palette_order``."""
+    if not (isinstance(ours, dict) and isinstance(theirs, dict)):
+        return key
+    return f"{key}: {', '.join(k for k in {**ours, **theirs} if ours.get(k) != theirs.get(k))}"

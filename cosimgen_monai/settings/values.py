@@ -35,10 +35,10 @@ def check_counts(**counts: Any) -> None:
             raise ValueError(f"`{key}` must be a positive integer, got {value!r}.")
 
 
-def check_proportions(**shares: Any) -> None:
-    """Raise ``ValueError`` where a key that is a share is no number from 0 to 1; one that is switched off (null) is."""
+def check_proportions(null_is_off: bool = False, **shares: Any) -> None:
+    """Raise ``ValueError`` where a key that is a share is no number from 0 to 1, nor null if that switches it off."""
     for key, value in shares.items():
-        if value is not None and not (is_number(value) and 0 <= value <= 1):
+        if not (is_number(value) and 0 <= value <= 1) and not (null_is_off and value is None):
             raise ValueError(f"`{key}` must be a number from 0 to 1, got {value!r}.")
 
 

@@ -64,6 +64,8 @@ def read_plan(args: argparse.Namespace, models: list[str]) -> dict[str, dict[str
     """Return how long each model trains, timed at the first call and read back at later ones."""
     path = args.output_dir / "plan.json"
     asked = {key: str(value) for key, value in vars(args).items() if key not in NO_PART_OF_A_PLAN}
+    if (data := Path(args.dataset_dir)).is_relative_to(args.output_dir):
+        asked["dataset_dir"] = str(data.relative_to(args.output_dir))  # wherever the folder is
     asked["models"] = ", ".join(models)
     if path.is_file():
         known = json.loads(path.read_text("utf-8"))

@@ -179,6 +179,7 @@ def test_validation_does_not_change_training(tiny_training: Make, tiny_generator
     ("options", "message"),
     [
         ({"text_share": 1.5}, "`text_share` must be a number from 0 to 1, got 1.5"),
+        ({"null_share": None}, "`null_share` must be a number from 0 to 1, got None"),
         ({"null_share": -0.1}, "`null_share` must be a number from 0 to 1, got -0.1"),
         ({"precision": "half"}, "`precision` must be one of"),
         ({"precision": "float16"}, "float16 needs a GPU"),

@@ -188,6 +188,14 @@ def test_a_plan_is_kept_and_another_runs_is_refused(tmp_path: Path, monkeypatch:
         equal_time_plan.read_plan(arguments(tmp_path), ["TGAN"])
 
 
+def test_a_run_on_the_phantom_it_made_goes_on_wherever_its_folder_is_now(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(equal_time_plan, "time_apart", lambda args, model: {"max_epochs": 3})
+    here, there = tmp_path / "here", tmp_path / "there"
+    first = equal_time_plan.read_plan(arguments(here, dataset_dir=str(here / "phantom")), ["CVAE"])
+    here.rename(there)
+    assert equal_time_plan.read_plan(arguments(there, dataset_dir=str(there / "phantom")), ["CVAE"]) == first
+
+
 @pytest.mark.parametrize(
     ("options", "dataset_dir"),
     [("--dataset phantom", "out/phantom"), ("--dataset mbrsc --dataset_dir tiles", "tiles")],

@@ -14,6 +14,7 @@ from cosimgen_monai.data.readers.unknown_values import UnknownValuesError
 
 Colour = tuple[int, int, int]
 _PACK = np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
+_WHITE = 3 * 255
 _JPEG = (".jpg", ".jpeg", ".jpe", ".jfif")
 _LISTED = 8
 
@@ -49,13 +50,13 @@ def read_one_class(path: str | Path) -> NDArray[Any]:
     """Read the mask of one class.
 
     Returns:
-        H W: 0 outside. Colours are one number each, black 0.
+        H W: 0 outside, which is black, or the first colour of a palette.
 
     Raises:
         FileNotFoundError: if the file is missing.
         PermissionError: if it may not be read.
-        ValueError: as :func:`read_mask`, or if it does not say which side is inside: part of it is transparent, or the
-            first colour of its palette is not the darker one.
+        ValueError: as :func:`read_mask`, if it holds more than one colour beside black, or if it does not say which
+            side is inside: part of it is transparent, or the first colour of its palette is white and another black.
     """
     picture = decode(path)
     if picture.has_transparency_data and np.array(picture.convert("RGBA"))[..., 3].min() < 255:
@@ -65,15 +66,24 @@ def read_one_class(path: str | Path) -> NDArray[Any]:
         )
     if picture.mode == "P":
         index = np.array(picture)
-        colours = np.array(picture.convert("RGB")).astype(int).sum(axis=2)
-        if (index == 0).any() and (index > 0).any() and colours[index == 0][0] > colours[index > 0].max():
+        brightness = np.array(picture.convert("RGB")).astype(int).sum(axis=2)
+        if (brightness[index == 0] == _WHITE).any() and (brightness[index > 0] == 0).any():
             raise ValueError(
-                f"{path} is the mask of one class, and its palette's first colour is the brighter one, so that it may "
-                "be either side: save it as grey values, black outside."
+                f"{path} is the mask of one class, and its palette's first colour is white, another black, so that it "
+                "may be either side: save it as grey values, black outside."
             )
         return index
     mask = read_mask(path)
-    return mask if mask.ndim == 2 else mask.astype(np.uint32) @ _PACK
+    if mask.ndim == 2:
+        return mask
+    packed = mask.astype(np.uint32) @ _PACK
+    if len(colours := np.unique(packed[packed > 0])) > 1:
+        listed = ", ".join(f"#{colour:06x}" for colour in colours[:6].tolist())
+        raise ValueError(
+            f"{path} is the mask of one class, but holds {len(colours)} colours beside black ({listed}). Save it with "
+            "two (as PNG, not JPEG), or list the classes by colour."
+        )
+    return packed
 
 
 def palette_as_colours(path: str | Path) -> NDArray[np.uint8]:

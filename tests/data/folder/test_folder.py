@@ -214,7 +214,7 @@ def test_a_mask_of_one_class_may_have_any_one_colour(pixels: Any, mode: str, tmp
     picture(tmp_path / "a.jpg", photo(0))
     mask = Image.new(mode, (32, 24), (0, 0, 0, 255) if mode == "RGBA" else 0)
     if mode == "P":
-        mask.putpalette([0, 0, 0, 200, 10, 10])
+        mask.putpalette([0, 0, 255, 200, 0, 0])  # blue outside, though brighter
     mask.paste(pixels, (8, 6, 24, 18))
     mask.save(tmp_path / "a_cat.png")
     content = {"classes": ["nothing", "cat"], "background": "nothing"}
@@ -247,8 +247,8 @@ def two_colours() -> Image.Image:
     [
         (white_on_transparent("RGBA"), "part of it is transparent"),
         (white_on_transparent("LA"), "part of it is transparent"),
-        (object_first(), "its palette's first colour is the brighter one"),
-        (two_colours(), "holds 2 values beside 0"),
+        (object_first(), "its palette's first colour is white, another black"),
+        (two_colours(), "holds 2 colours beside black .#0000ff, #00ff00."),
     ],
 )
 def test_a_mask_that_may_be_either_side_is_refused(mask: Image.Image, message: str, tmp_path: Path) -> None:
