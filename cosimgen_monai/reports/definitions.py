@@ -50,12 +50,14 @@ _KINDS = {
         "lower",
         "Is what lies under a class's mask as bright as that class in real images: (mean generated - mean real) / "
         "deviation real. Beside it the same with each image under another image's mask. The mean leaves out "
-        "classes that are never drawn, and those that one real image holds.",
+        "classes that are never drawn, and those that one real image holds. Means say nothing of texture: the spread "
+        "is the deviation within the mask, generated / real, 1 where it is as strong.",
     ),
     "layout": (
         "lower",
-        "Wasserstein distance between the distributions of a class's area (share of the image) and of its centre "
-        "(share of the image's sides).",
+        "How far classes are off in size and place: Wasserstein distance between the distributions of a class's area "
+        "(share of the image) and of its centre (shares of the image's width from the left, of its height from the "
+        "top).",
     ),
     "presence": (
         "",

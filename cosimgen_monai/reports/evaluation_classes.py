@@ -27,7 +27,7 @@ def figures_by_class(classes: ClassTable, real: MeasuredSet, generated: Measured
             }
             for name in whole.crops
         },
-        "agreement": {**agreed, "floor": _agreement_floor(agreed, agreement(first.intensity, second.intensity))},
+        "agreement": {**agreed, **_agreement_floor(agreed, agreement(first.intensity, second.intensity))},
         "layout": layout_distance(whole.layout, drawn.layout),
         "layout_floor": layout_distance(first.layout, second.layout),
         "co_occurrence": co_occurrence_figures(
@@ -36,11 +36,12 @@ def figures_by_class(classes: ClassTable, real: MeasuredSet, generated: Measured
     }
 
 
-def _agreement_floor(agreed: dict[str, Any], halves: dict[str, Any]) -> float | None:
+def _agreement_floor(agreed: dict[str, Any], halves: dict[str, Any]) -> dict[str, Any]:
     """Return the mean between the halves over the classes of the mean beside it; none where a half lacks one."""
-    compared = [name for name, row in agreed["classes"].items() if None not in row.values()]
-    floors = [halves["classes"][name]["difference"] for name in compared]
-    return sum(floors) / len(floors) if floors and None not in floors else None
+    compared = [name for name, row in agreed["classes"].items() if row["difference"] is not None]
+    floors = {name: halves["classes"][name]["difference"] for name in compared}
+    lacking = [name for name, floor in floors.items() if floor is None]
+    return {"floor": sum(floors.values()) / len(floors) if floors and not lacking else None, "floor_lacks": lacking}
 
 
 def co_occurrence_figures(
@@ -48,8 +49,8 @@ def co_occurrence_figures(
 ) -> dict[str, Any]:
     """Return both matrices P(column | row), and the mean absolute difference over the entries that both have.
 
-    Its floor is over the same entries; there is none where a half lacks one. ``never_drawn`` names the rows of the real
-    matrix that it leaves out.
+    Its floor is over the same entries; there is none where a half lacks one: ``floor_lacks`` names its rows.
+    ``never_drawn`` names the rows of the real matrix that the mean leaves out.
 
     Args:
         names: names of the classes compared.
@@ -61,7 +62,8 @@ def co_occurrence_figures(
     matrices = co_occurrence(real), co_occurrence(generated)
     difference = np.abs(matrices[0] - matrices[1])
     known = ~np.isnan(difference) & ~np.eye(len(names), dtype=bool)
-    between_halves = np.abs(co_occurrence(first) - co_occurrence(second))[known]
+    between_halves = np.abs(co_occurrence(first) - co_occurrence(second))
+    lacking = [name for name, row in zip(names, known & np.isnan(between_halves), strict=True) if row.any()]
 
     def rounded(matrix: NDArray[np.float64]) -> list[list[float | None]]:
         return [[None if np.isnan(value) else round(float(value), 6) for value in row] for row in matrix]
@@ -74,5 +76,6 @@ def co_occurrence_figures(
             name for name, held, drawn in zip(names, real.sum(0), generated.sum(0), strict=True) if held and not drawn
         ],
         "mean_absolute_difference": float(difference[known].mean()) if known.any() else None,
-        "floor": float(between_halves.mean()) if known.any() and not np.isnan(between_halves).any() else None,
+        "floor": float(between_halves[known].mean()) if known.any() and not lacking else None,
+        "floor_lacks": lacking,
     }

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from cosimgen_monai.reports.class_section import class_section
 from cosimgen_monai.reports.definitions import definition
 from cosimgen_monai.reports.elements import document, number, section, table, verdict_section
 from cosimgen_monai.reports.evaluation_pictures import gallery_section, pairs_beside
 from cosimgen_monai.reports.heat_map import heat_map_svg
 from cosimgen_monai.reports.paper_figures import dataset_note, paper_rows
 from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair
+from cosimgen_monai.reports.remarks import remarks
 from cosimgen_monai.reports.verdict import BAD, verdict_of
 
 
@@ -38,7 +40,7 @@ def evaluation_page(report: dict[str, Any], gallery: list[GalleryPair], beside: 
         verdict_section(verdict_of(report)),
         *rest,
         _presence(report),
-        _classes(report),
+        class_section(report),
         _matrices(report),
         _memorisation(report, beside),
         _networks(report),
@@ -68,7 +70,9 @@ def _figures(report: dict[str, Any]) -> str:
         key = "lpips" if row["name"].startswith("lpips") else row["name"]
         rows.append([*cells, definition(row["name"])[0], *(number(paper[model].get(key)) for model in models)])
     for name, found in report["sfid"].items():
-        cells = [_named(f"sfid_{name}, mean of classes") + _define("sfid"), number(found["mean"])]
+        known = "; ".join(remarks([], found["too_few_real"], found["floor"]["never_drawn"]))
+        title = _named(f"sfid_{name}, mean of classes") + (f'<div class="soft">{escape(known)}</div>' if known else "")
+        cells = [title + _define("sfid"), number(found["mean"])]
         other = (number(paper[model].get(f"sfid_{name}")) for model in models)
         rows.append([*cells, number(found["floor"]["mean"]), "lower", *other])
     words = f'<p class="soft">Floor: {escape(report["floor"])}. N of each figure is in report.json.</p>'
@@ -109,55 +113,16 @@ def _presence(report: dict[str, Any]) -> str:
     return section("What was asked for", _define("presence") + table(head, cells))
 
 
-def _classes(report: dict[str, Any]) -> str:
-    main = next(iter(report["sfid"]))
-    sfid, floors = report["sfid"][main]["classes"], report["sfid"][main]["floor"]["classes"]
-    missing = dict.fromkeys(report["sfid"][main]["never_drawn"], "never drawn, or once")
-    missing |= dict.fromkeys(report["sfid"][main]["too_few_real"], "too few real images")
-    rows = []
-    for name, row in report["agreement"]["classes"].items():
-        layout, floor = report["layout"][name], report["layout_floor"][name]
-        area = f"{number(layout['area_generated'])} / {number(layout['area_real'])}"
-        rows.append(
-            [
-                escape(name),
-                f'<span class="none">{missing[name]}</span>' if name in missing else number(sfid[name]["distance"]),
-                number(floors[name]["distance"]),
-                number(row["difference"]),
-                number(row["difference_shuffled"]),
-                area,
-                *(f"{number(layout[axis])} / {number(floor[axis])}" for axis in ("x_distance", "y_distance")),
-                f"{row['generated_images']} / {row['real_images']}",
-            ]
-        )
-    head = ["class", f"sFID ({main})", "floor", "off under mask", "shuffled", "area gen. / real"]
-    head += ["x off / floor", "y off / floor", "N gen. / real"]
-    define = "".join(f"<p>{escape(definition(name)[1])}</p>" for name in ("sfid", "agreement", "layout"))
-    agreed = report["agreement"]
-    words = (
-        f"<p>Off under the mask, mean of classes: {number(agreed['mean'])}, masks shuffled "
-        f"{number(agreed['mean_shuffled'])}, two halves of the real images {number(agreed['floor'])}"
-        f"{_without(agreed['never_drawn'], 'never drawn')}"
-        f"{_without(agreed['too_few_real'], 'too few real images')}.</p>"
-    )
-    return section(
-        "Classes", words + table(head, rows) + f"<details><summary>what these are</summary>{define}</details>"
-    )
-
-
-def _without(names: list[str], why: str) -> str:
-    return escape(f"; without {', '.join(names)} ({why})") if names else ""
-
-
 def _matrices(report: dict[str, Any]) -> str:
     matrix = report["co_occurrence"]
     maps = "".join(
         f'<div class="wide"><h3>{kind}</h3>{heat_map_svg(matrix["names"], matrix[kind], 30)}</div>'
         for kind in ("real", "generated")
     )
+    known = remarks(matrix["never_drawn"], [], matrix["floor_lacks"])
     words = (
         f"<p>Mean difference {number(matrix['mean_absolute_difference'])}, between two halves of the real images "
-        f"{number(matrix['floor'])}{_without(matrix['never_drawn'], 'never drawn')}.</p>"
+        f"{number(matrix['floor'])}{''.join(f'; {escape(remark)}' for remark in known)}.</p>"
     )
     return section("Co-occurrence", _define("co_occurrence") + words + f'<div class="beside">{maps}</div>')
 

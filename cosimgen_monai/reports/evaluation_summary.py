@@ -8,6 +8,7 @@ from typing import Any
 
 from cosimgen_monai.metrics.memorisation import MAX_SHARE
 from cosimgen_monai.reports.reader_sheet import KEY, SHEET
+from cosimgen_monai.reports.remarks import remarks
 
 logger = logging.getLogger(__name__)
 
@@ -27,15 +28,14 @@ def evaluation_summary(report: dict[str, Any]) -> str:
         lines.append(_line(f"sfid_{name} (mean of classes)", sfid["mean"], sfid["floor"]["mean"]))
         if sfid["never_drawn"]:
             lines.append(f"    never drawn, or once: {', '.join(sfid['never_drawn'])}; no mean without them")
-        lines += _left_out(sfid["too_few_real"], "too few real images")
+        lines += _remarks([], sfid["too_few_real"], sfid["floor"]["never_drawn"])
     agreement = report["agreement"]
     lines.append(_line("image-mask difference", agreement["mean"], agreement["floor"]))
     lines.append(_line("  the same, masks shuffled", agreement["mean_shuffled"], None))
-    lines += _left_out(agreement["never_drawn"], "never drawn")
-    lines += _left_out(agreement["too_few_real"], "too few real images")
+    lines += _remarks(agreement["never_drawn"], agreement["too_few_real"], agreement["floor_lacks"])
     matrices = report["co_occurrence"]
     lines.append(_line("co-occurrence difference", matrices["mean_absolute_difference"], matrices["floor"]))
-    lines += _left_out(matrices["never_drawn"], "never drawn")
+    lines += _remarks(matrices["never_drawn"], [], matrices["floor_lacks"])
     lines += _presence_lines(report)
     lines += _memorisation_lines(report)
     if report["weights_absent"]:
@@ -67,8 +67,8 @@ def _line(name: str, value: float | None, floor: float | None) -> str:
     return f"  {name:<34}{''.join(shown)}"
 
 
-def _left_out(names: list[str], why: str) -> list[str]:
-    return [f"    without {', '.join(names)} ({why})"] if names else []
+def _remarks(*kinds: list[str]) -> list[str]:
+    return [f"    {words}" for words in remarks(*kinds)]
 
 
 def _presence_lines(report: dict[str, Any]) -> list[str]:

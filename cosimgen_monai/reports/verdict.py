@@ -150,13 +150,24 @@ def _agrees(agreement: dict[str, Any]) -> list[Sentence]:
         return []
     words = f"intensities are {own:.2f} deviations off under their own masks, {shuffled:.2f} under other images' masks"
     if own < 0.5 * shuffled:
-        return [(GOOD, f"Images and masks agree: {words}.")]
+        return [(GOOD, f"Images and masks agree: {words}."), *_but_not_by_class(agreement["classes"])]
     if floor is not None and floor >= 0.5 * shuffled:
         apart = f"two halves of the real images are {floor:.2f} apart"
         return [
             (OPEN, f"Brightness tells too little of these masks to say whether images heed them: {words}; {apart}.")
         ]
     return [(BAD, f"Images heed their masks too little: {words}.")]
+
+
+def _but_not_by_class(classes: dict[str, dict[str, Any]]) -> list[Sentence]:
+    failing = [
+        f"{name} ({row['difference']:.2f}; {row['difference_shuffled']:.2f} shuffled)"
+        for name, row in classes.items()
+        if None not in (row["difference"], row["difference_shuffled"])
+        and row["difference"] >= 0.5 * row["difference_shuffled"]
+    ]
+    why = "images heed these masks too little, or brightness tells too little of them"
+    return [(OPEN, f"But not by class: {', '.join(failing)}: {why}.")] if failing else []
 
 
 def _never_drawn(sfid: dict[str, Any]) -> list[Sentence]:

@@ -133,7 +133,10 @@ def test_layout_is_scipys_distance_of_areas_and_centres() -> None:
     assert row["area_distance"] == pytest.approx(wasserstein_distance([16 / 200, 0.5], [0.25]))
     assert row["x_distance"] == pytest.approx(wasserstein_distance([6 / 20, 0.25], [0.75]))
     assert row["y_distance"] == pytest.approx(wasserstein_distance([0.4, 0.5], [0.75]))
+    assert row["area_quantiles_real"] == pytest.approx(np.quantile([16 / 200, 0.5], (0.05, 0.25, 0.5, 0.75, 0.95)))
+    assert row["x_quantiles_generated"] == pytest.approx([0.75] * 5)
     assert layout_distance(a, b)["bar"]["area_distance"] is None
+    assert layout_distance(a, b)["bar"]["area_quantiles_real"] is None
 
 
 def region_features(crops: torch.Tensor) -> torch.Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cosimgen_monai.reports.evaluation_classes import co_occurrence_figures
+from cosimgen_monai.reports.evaluation_classes import _agreement_floor, co_occurrence_figures
 
 FIRST = np.array([[1, 1, 0], [1, 0, 1]])
 SECOND = np.array([[1, 1, 1], [0, 1, 0]])
@@ -24,4 +24,12 @@ def test_the_co_occurrence_floor_is_over_the_entries_of_its_figure() -> None:
 def test_a_half_without_a_class_has_no_co_occurrence_floor() -> None:
     found = co_occurrence_figures(["a", "b", "c"], REAL, REAL, FIRST[:1], np.concatenate([FIRST[1:], SECOND]))
     assert found["mean_absolute_difference"] == 0
-    assert found["floor"] is None
+    assert (found["floor"], found["floor_lacks"]) == (None, ["c"])
+
+
+def test_a_half_without_a_class_has_no_agreement_floor() -> None:
+    agreed = {"classes": {"a": {"difference": 1.0}, "b": {"difference": 2.0}, "c": {"difference": None}}}
+    halves = {"classes": {"a": {"difference": 0.5}, "b": {"difference": None}, "c": {"difference": None}}}
+    assert _agreement_floor(agreed, halves) == {"floor": None, "floor_lacks": ["b"]}
+    halves["classes"]["b"] = {"difference": 1.5}
+    assert _agreement_floor(agreed, halves) == {"floor": 1.0, "floor_lacks": []}

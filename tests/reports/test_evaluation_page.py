@@ -20,7 +20,9 @@ from cosimgen_monai.reports.verdict import BAD, GOOD, OPEN, verdict_of
 
 CLASS = {"real_images": 9, "generated_images": 8}
 SFID = {"distance": 10.0, "real_crops": 9, "generated_crops": 8}
-LAYOUT = {f"{kind}_{what}": 0.1 for kind in ("area", "x", "y") for what in ("distance", "real", "generated")}
+AXES = ("area", "x", "y")
+QUANTILES = {f"{kind}_quantiles_{which}": [0.1, 0.2, 0.3, 0.4, 0.5] for kind in AXES for which in ("real", "generated")}
+LAYOUT = {**QUANTILES, **{f"{kind}_distance": 0.1 for kind in AXES}}
 
 
 def a_report() -> dict[str, Any]:
@@ -56,7 +58,8 @@ def a_report() -> dict[str, Any]:
             "mean": 0.3,
             "mean_shuffled": 3.0,
             "floor": 0.2,
-            "classes": {"liver": {"difference": 0.3, "difference_shuffled": 3.0, **CLASS}},
+            "floor_lacks": [],
+            "classes": {"liver": {"difference": 0.3, "difference_shuffled": 3.0, "spread_ratio": 0.6, **CLASS}},
         },
         "layout": {"liver": LAYOUT},
         "layout_floor": {"liver": {**LAYOUT, "x_distance": 0.0375}},
@@ -66,6 +69,7 @@ def a_report() -> dict[str, Any]:
             "generated": [[None]],
             "mean_absolute_difference": None,
             "floor": None,
+            "floor_lacks": [],
             "never_drawn": [],
         },
         "presence": None,
@@ -178,7 +182,37 @@ def test_what_a_mean_leaves_out_is_named_on_the_page_and_in_the_terminal() -> No
     for text in (evaluation_page(report, []), evaluation_summary(report)):
         assert text.count("without aorta (never drawn)") == 2
         assert "without spleen (too few real images)" in text
+        assert text.count("without liver (too few real images)") == 1
     assert "too few real images</span>" in evaluation_page(report, [])
+
+
+def test_what_leaves_no_floor_is_named_on_the_page_and_in_the_terminal() -> None:
+    report = a_report()
+    report["agreement"].update(floor=None, floor_lacks=["gallbladder"])
+    report["co_occurrence"].update(floor_lacks=["gallbladder"])
+    report["sfid"]["efficientnet_lite0"]["floor"].update(mean=None, never_drawn=["gallbladder"])
+    for text in (evaluation_page(report, []), evaluation_summary(report)):
+        assert text.count("no floor: one half of the real images has none, or too few, with gallbladder") == 3
+
+
+def test_classes_whose_images_do_not_heed_their_masks_are_named_beside_a_good_mean() -> None:
+    report = a_report()
+    row = report["agreement"]["classes"]["liver"]
+    known = {"difference": 1.72, "difference_shuffled": 0.3}
+    report["agreement"]["classes"] |= {"gallbladder": {**row, **known}, "aorta": {**row, "difference": None}}
+    assert [mark for mark, words in verdict_of(report) if "gallbladder (1.72; 0.30 shuffled):" in words] == [OPEN]
+    assert marks(report, "aorta") == []
+    assert marks(report, "liver (") == []
+
+
+def test_distributions_are_drawn_class_by_class() -> None:
+    report = a_report()
+    report["layout"]["liver"]["area_quantiles_generated"] = None  # never drawn
+    page = evaluation_page(report, [])
+    assert page.count('<svg class="quantiles"') == 3
+    assert page.count("<title>generated: 0.1, 0.2, 0.3, 0.4, 0.5; real: 0.1") == 2
+    assert "<title>real: 0.1, 0.2, 0.3, 0.4, 0.5</title>" in page
+    assert "</svg> 0 to 0.5</td>" in page
 
 
 def test_what_cannot_be_told_is_said() -> None:
