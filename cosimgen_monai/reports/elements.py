@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from PIL import Image
@@ -53,6 +53,15 @@ def picture(image: Picture, words: str) -> str:
     shown.save(file, "JPEG", quality=90, subsampling=0)
     data = base64.b64encode(file.getvalue()).decode()
     return f'<img alt="{escape(words)}" src="data:image/jpeg;base64,{data}">'
+
+
+def legend(colours: Mapping[str, str]) -> str:
+    """Return what colours (``#rrggbb`` by class) stand for."""
+    names = "".join(
+        f'<li><span class="swatch" style="background:{colour}"></span>{escape(name)}</li>'
+        for name, colour in colours.items()
+    )
+    return f'<ul class="palette">{names}</ul>'
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -23,7 +23,7 @@ from cosimgen_monai.reports.evaluation_figures import (
     presence_figures,
 )
 from cosimgen_monai.reports.evaluation_page import evaluation_page
-from cosimgen_monai.reports.figures import colours_by_name
+from cosimgen_monai.reports.figures import colours_by_name, window_in_words
 from cosimgen_monai.reports.judges import Judges
 from cosimgen_monai.reports.measured_set import MeasuredSet, SetStatistics, measure_set
 from cosimgen_monai.reports.ranked_pairs import choose_gallery, nearest_pairs
@@ -92,7 +92,7 @@ def evaluate_set(
     report = _finite(report)
     beside = nearest_pairs(pairs, report["memorisation"]) if include_real else []
     if include_real:
-        write_reader_sheet(pairs, output_dir, reader_cases, seed)
+        write_reader_sheet(pairs, output_dir, reader_cases, seed, window_in_words(source))
     _write(Path(output_dir), {REPORT: json.dumps(report, indent=1), PAGE: evaluation_page(report, gallery, beside)})
     return report
 
@@ -164,12 +164,11 @@ def _facts(
     """Return what stands beside every figure."""
     asked = pairs.generated.rows is not None
     networks: list[Any] = [*judges.features, *judges.lpips]
-    low, high = source.window
     return {
         "dataset": source.name,
         **settings,
         "seed": seed,
-        "value_range": f"{low:g} to {high:g} as 8-bit steps of [-1, 1], both sets",
+        "value_range": f"{window_in_words(source)} as 8-bit steps of [-1, 1], both sets",
         "resize": "images by area, linear where they grow; masks by the majority",
         "n": {
             "real": len(pairs.real),
@@ -179,7 +178,9 @@ def _facts(
         },
         "halves_by": pairs.halves_by,
         "floor": f"the same figure between two halves of the real set, no {pairs.halves_by} in both",
-        "prompts": "manifest.csv" if asked else "images and masks alone: what was asked for is unknown",
+        "prompts": "manifest.csv"
+        if asked
+        else "read from the masks, since there are images and masks alone, no manifest",
         "colours": colours_by_name(source.classes),
         "networks": {net.name: net.card() for net in networks},
         "weights_absent": judges.absent,

@@ -13,7 +13,7 @@ from cosimgen_monai.reports.evaluation_pictures import gallery_section, pairs_be
 from cosimgen_monai.reports.heat_map import heat_map_svg
 from cosimgen_monai.reports.paper_figures import dataset_note, paper_rows
 from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair
-from cosimgen_monai.reports.remarks import remarks
+from cosimgen_monai.reports.remarks import UNASKED, remarks
 from cosimgen_monai.reports.verdict import BAD, verdict_of
 
 
@@ -62,52 +62,60 @@ def _named(figure: str) -> str:
 def _figures(report: dict[str, Any]) -> str:
     paper = paper_rows(report["dataset"])
     models = list(paper)
-    head = ["figure", "generated", "floor", "better", *(f"paper: {model}" for model in models)]
+    head = ["figure", "generated", "floor", "better", "N gen. / real", *(f"paper: {model}" for model in models)]
     rows = []
     for row in report["figures"]:
         value = number(row["value"]) + (f" ± {number(row['std'], 2)}" if row.get("std") is not None else "")
         cells = [_named(row["name"]) + _define(row["name"]), escape(row.get("note") or value), number(row["floor"])]
         key = "lpips" if row["name"].startswith("lpips") else row["name"]
-        rows.append([*cells, definition(row["name"])[0], *(number(paper[model].get(key)) for model in models)])
+        other = (number(paper[model].get(key)) for model in models)
+        rows.append([*cells, definition(row["name"])[0], _counts(row), *other])
     for name, found in report["sfid"].items():
         known = "; ".join(remarks([], found["too_few_real"], found["floor"]["never_drawn"]))
         title = _named(f"sfid_{name}, mean of classes") + (f'<div class="soft">{escape(known)}</div>' if known else "")
         cells = [title + _define("sfid"), number(found["mean"])]
         other = (number(paper[model].get(f"sfid_{name}")) for model in models)
-        rows.append([*cells, number(found["floor"]["mean"]), "lower", *other])
-    words = f'<p class="soft">Floor: {escape(report["floor"])}. N of each figure is in report.json.</p>'
+        measured = sum(row["distance"] is not None for row in found["classes"].values())
+        rows.append([*cells, number(found["floor"]["mean"]), "lower", f"{measured} class(es)", *other])
+    words = f'<p class="soft">Floor: {escape(report["floor"])}. Its N is in report.json.</p>'
     beside = "The paper's figures were made with its own sets and sizes: a guide, not a contest." if models else ""
     return section("Distances", words + table(head, rows) + f'<p class="soft">{beside}</p>')
+
+
+def _counts(figure: dict[str, Any]) -> str:
+    """Return how many images, or random pairs of them, are behind a figure; nothing where it was not measured."""
+    if figure["value"] is None:
+        return ""
+    if "n_pairs" in figure:
+        return f"{figure['n_pairs']:,} pairs"
+    if "n_each" in figure:
+        return f"{figure['n_each']:,} / {figure['n_each']:,}"
+    return f"{figure['n_generated']:,} / {figure['n_real']:,}"
 
 
 def _presence(report: dict[str, Any]) -> str:
     presence = report["presence"]
     if presence is None:
-        return section("What was asked for", "<p>Not known: the folder has no manifest.</p>")
+        return section("What was asked for", f"<p>Not measured: {UNASKED}.</p>")
     rows = [
-        ("presence F1", presence["presence_f1"], None, presence["samples"]),
-        ("the same, masks of other samples", presence["presence_f1_chance"], None, presence["samples"]),
-        ("hit rate", presence["hit_rate"], presence["hit_rate_interval"], presence["asked_pairs"]),
-        (
-            "unrequested rate",
-            presence["unrequested_rate"],
-            presence["unrequested_rate_interval"],
-            presence["unasked_pairs"],
-        ),
-        ("the same in real images", presence["unrequested_rate_real"], None, presence["unrequested_rate_real_pairs"]),
-        ("PPV", presence["ppv"], presence["ppv_interval"], presence["single_class_queries"]),
-        ("precision |P ∩ Q| / |P|", presence["precision"], None, presence["masks_with_classes"]),
+        ("presence F1", "presence_f1", "samples", ""),
+        ("the same, masks of other samples", "presence_f1_chance", "samples", ""),
+        ("hit rate", "hit_rate", "asked_pairs", "no class was asked for"),
+        ("unrequested rate", "unrequested_rate", "unasked_pairs", "every class was asked for"),
+        ("the same in real images", "unrequested_rate_real", "unrequested_rate_real_pairs", ""),
+        ("PPV", "ppv", "single_class_queries", "no single class was asked for"),
+        ("precision |P ∩ Q| / |P|", "precision", "masks_with_classes", ""),
     ]
     paper = paper_rows(report["dataset"])
     cells = [
         [
             name,
-            number(value),
-            f"{number(between[0])} to {number(between[1])}" if between else "",
-            f"{count:,}",
+            number(presence[key]),
+            " to ".join(map(number, presence.get(f"{key}_interval", ()))) if presence[count] else reason,
+            f"{presence[count]:,}",
             *(number(row.get(name.lower())) for row in paper.values()),
         ]
-        for name, value, between, count in rows
+        for name, key, count, reason in rows
     ]
     head = ["", "value", "95 % interval", "N", *(f"paper: {model}" for model in paper)]
     return section("What was asked for", _define("presence") + table(head, cells))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from cosimgen_monai.reports.elements import number, picture, section
+from cosimgen_monai.reports.elements import legend, number, picture, section
 from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair
 
 
@@ -16,17 +16,13 @@ def gallery_section(gallery: Sequence[GalleryPair], colours: Mapping[str, str]) 
         f"</div><figcaption>{escape(pair.title)} <span>({number(pair.distance)})</span></figcaption></figure>"
         for pair in gallery
     )
-    names = "".join(
-        f'<li><span class="swatch" style="background:{colour}"></span>{escape(name)}</li>'
-        for name, colour in colours.items()
-    )
     words = (
         '<p class="soft">From best to worst, evenly chosen: in brackets the distance to the nearest real image in '
         "feature space. All images are synthetic.</p>"
     )
     return section(
         f"{len(gallery)} generated pairs",
-        f'{words}<ul class="palette">{names}</ul><div class="samples">{cards}</div>',
+        f'{words}{legend(colours)}<div class="samples">{cards}</div>',
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cosimgen_monai.metrics.memorisation import MAX_SHARE
 from cosimgen_monai.reports.reader_sheet import KEY, SHEET
-from cosimgen_monai.reports.remarks import remarks
+from cosimgen_monai.reports.remarks import UNASKED, remarks
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def _remarks(*kinds: list[str]) -> list[str]:
 def _presence_lines(report: dict[str, Any]) -> list[str]:
     presence = report["presence"]
     if presence is None:
-        return ["  presence: not known without a manifest, which says what was asked for"]
+        return [f"  presence: not measured: {UNASKED}"]
     rows = [
         ("presence F1", presence["presence_f1"], None),
         ("  the same, masks of other samples", presence["presence_f1_chance"], None),

@@ -31,6 +31,12 @@ def _hex(colour: tuple[int, int, int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
+def window_in_words(source: PairSource) -> str:
+    """Return the values that are seen as black and as white, with their unit where they have one."""
+    low, high = source.window
+    return f"{low:g} to {high:g}{' HU' if source.modality == 'CT' else ''}"
+
+
 def part_figures(source: PairSource, items: list[dict[str, str]], pairs: CachedPairs | None) -> dict[str, Any]:
     """Return the numbers of items, groups and pairs of one part; groups by name only where they are no patients."""
     groups = sorted({item["group"] for item in items})

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from cosimgen_monai.codec import Picture, overlay, to_8_bit
+from cosimgen_monai.codec import Picture, overlay, presence_vector, to_8_bit
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.metrics import nearest
 from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
@@ -20,7 +21,7 @@ class GalleryPair:
     """One generated pair to look at.
 
     Attributes:
-        title: its name, and what was asked for where that is known.
+        title: its name, and what was asked for, or where no manifest says it, what its mask holds.
         distance: to the nearest real image, in the features of the report's main network.
         image: H W 3, 8 bit.
         overlay: the mask laid over it.
@@ -83,6 +84,9 @@ def _pair(generated: GeneratedFolder, index: int, distance: float) -> GalleryPai
     image, label = generated.pair(index)
     classes = generated.classes
     title = generated.names[index]
-    if generated.rows is not None and generated.rows[index].get("prompt"):
+    if generated.rows is None:
+        present = presence_vector(torch.from_numpy(label)[None, None], classes)[0].nonzero().flatten().tolist()
+        title = f"{title}: {', '.join(classes.names_of(present)) or 'no class'} (read from the mask)"
+    elif generated.rows[index].get("prompt"):
         title = f"{title}: {generated.rows[index]['prompt']}"
     return GalleryPair(title, distance, image, overlay(image, label, class_colours(classes), classes.background))

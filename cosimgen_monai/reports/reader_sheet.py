@@ -15,8 +15,9 @@ import numpy as np
 from PIL import Image
 
 from cosimgen_monai.codec import Picture, overlay, to_8_bit
+from cosimgen_monai.reports.elements import legend
 from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
-from cosimgen_monai.reports.figures import class_colours
+from cosimgen_monai.reports.figures import class_colours, colours_by_name
 from cosimgen_monai.reports.reader_script import SCRIPT
 from cosimgen_monai.reports.style import STYLE
 from cosimgen_monai.settings import atomic_write, derive_seed
@@ -43,7 +44,7 @@ class ReaderCase:
     overlay: Picture
 
 
-def write_reader_sheet(pairs: EvaluatedPairs, output_dir: str | Path, number: int, seed: int) -> Path:
+def write_reader_sheet(pairs: EvaluatedPairs, output_dir: str | Path, number: int, seed: int, window: str) -> Path:
     """Write the sheet, one HTML file that a reader fills in and exports as CSV, and its key.
 
     Nothing but the pictures tells which is which: both kinds come through the same resize and encoding, in a random
@@ -54,6 +55,7 @@ def write_reader_sheet(pairs: EvaluatedPairs, output_dir: str | Path, number: in
         output_dir: where both files go.
         number: cases, half of them real; fewer where a set is smaller.
         seed: seed of the choice and of the order.
+        window: the values seen as black and as white, in words.
 
     Returns:
         The path of the sheet.
@@ -61,8 +63,13 @@ def write_reader_sheet(pairs: EvaluatedPairs, output_dir: str | Path, number: in
     cases = choose_cases(pairs, number, seed)
     pictures = [(png_of(case.image), png_of(case.overlay)) for case in cases]
     sheet = hashlib.sha256(b"".join(image + over for image, over in pictures)).hexdigest()[:12]
+    classes, size = pairs.generated.classes, pairs.generated.image_size
+    colours = colours_by_name(classes)
+    if classes.background is not None:  # which the masks leave clear
+        del colours[classes.names[classes.background]]
+    facts = f"<p>All images are {size} × {size} pixels; from black to white: {escape(window)}.</p>{legend(colours)}"
     with atomic_write(Path(output_dir) / SHEET) as draft:
-        draft.write_text(sheet_page(sheet, pictures), "utf-8")
+        draft.write_text(sheet_page(sheet, pictures, facts), "utf-8")
     with atomic_write(Path(output_dir) / KEY) as draft, draft.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(KEY_COLUMNS)
@@ -94,8 +101,8 @@ def png_of(picture: Picture) -> bytes:
     return file.getvalue()
 
 
-def sheet_page(sheet: str, pictures: Sequence[tuple[bytes, bytes]]) -> str:
-    """Return the page; it needs no network, and its policy forbids any."""
+def sheet_page(sheet: str, pictures: Sequence[tuple[bytes, bytes]], facts: str) -> str:
+    """Return the page; it needs no network, and its policy forbids any. The facts (HTML) hold for all its pictures."""
     cases = "".join(_case(k, image, over) for k, (image, over) in enumerate(pictures, start=1))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -106,6 +113,7 @@ def sheet_page(sheet: str, pictures: Sequence[tuple[bytes, bytes]]) -> str:
         f"<h1>Real or generated?</h1><p>{len(pictures)} images, each with its mask laid over it. Some are real, some "
         "were drawn by a model. Say which you take each for, and how well the mask fits the image: 1 (useless) to 5 "
         "(could not be better). Your answers stay in this browser until you save them as a file; nothing is sent.</p>"
+        f"{facts}"
         '<p><label>Reader <input id="reader" autocomplete="off" placeholder="initials"></label></p>'
         f'<form autocomplete="off">{cases}</form><footer><span id="done" role="status"></span> '
         '<button id="save" type="button">Save the answers (CSV)</button></footer></main>'

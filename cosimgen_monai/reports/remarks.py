@@ -1,8 +1,11 @@
-"""What must be known to read a mean over classes, in words for the page and the terminal."""
+"""What must be known to read a report's figures, in words for the page and the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+UNASKED = "the folder has no manifest; prompts read from the masks themselves would be met by definition"
+"""Why nothing is said of what was asked for."""
 
 
 def remarks(never_drawn: Sequence[str], too_few_real: Sequence[str], floor_lacks: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cosimgen_monai.metrics.memorisation import MAX_SHARE
+from cosimgen_monai.reports.remarks import UNASKED
 
 GOOD, BAD, OPEN = "good", "bad", "open"
 FEW_GROUPS = 10
@@ -73,7 +74,7 @@ def _copied(share: float) -> list[Sentence]:
 
 def _asked(presence: dict[str, Any] | None) -> list[Sentence]:
     if presence is None:
-        return [(OPEN, "Whether it draws what it is asked for cannot be told: the folder has no manifest.")]
+        return [(OPEN, f"Whether it draws what it is asked for cannot be told: {UNASKED}.")]
     hit, extra, usual = presence["hit_rate"], presence["unrequested_rate"], presence["unrequested_rate_real"]
     heard = _heard(presence["presence_f1"], presence["presence_f1_chance"])
     good = OPEN if heard and heard[0] == BAD else GOOD  # many classes are there anyway

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import copy
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.metrics import density_coverage
 from cosimgen_monai.reports.evaluated_pairs import _halves
 from cosimgen_monai.reports.evaluation_figures import equally_many
 from cosimgen_monai.reports.evaluation_page import evaluation_page
 from cosimgen_monai.reports.evaluation_summary import evaluation_summary
 from cosimgen_monai.reports.paper_figures import paper_rows
-from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair
+from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair, choose_gallery
 from cosimgen_monai.reports.verdict import BAD, GOOD, OPEN, verdict_of
 
 CLASS = {"real_images": 9, "generated_images": 8}
@@ -28,7 +32,7 @@ LAYOUT = {**QUANTILES, **{f"{kind}_distance": 0.1 for kind in AXES}}
 def a_report() -> dict[str, Any]:
     sfid = {"mean": 10.0, "classes": {"liver": SFID}, "never_drawn": [], "too_few_real": []}
     kernel = {"name": "kernel_efficientnet_lite0", "value": 0.1, "std": 0.02, "floor": 0.09, "floor_std": 0.02}
-    kernel |= {"n_generated": 600, "n_floor": [300, 300]}
+    kernel |= {"n_real": 601, "n_generated": 600, "n_floor": [300, 300]}
     return {
         "dataset": "MBRSC",
         "generated_dir": "out/<b>",
@@ -49,7 +53,8 @@ def a_report() -> dict[str, Any]:
         "figures": [
             kernel,
             {"name": "frechet_inception", "value": None, "floor": None, "note": "weights absent"},
-            {"name": "ms_ssim_diversity", "value": 0.2, "floor": 0.19},
+            {"name": "coverage_efficientnet_lite0", "value": 0.9, "floor": 0.9, "n_each": 599, "n_real": 601},
+            {"name": "ms_ssim_diversity", "value": 0.2, "floor": 0.19, "n_pairs": 1000, "n_real": 601},
         ],
         "sfid": {"efficientnet_lite0": {**sfid, "floor": sfid}},
         "agreement": {
@@ -104,7 +109,7 @@ def test_a_sound_set_is_called_sound() -> None:
         (lambda r: r["memorisation"].update(share_suspect=0.06, share_by_chance=0.12), "chance alone may give 12%"),
         (lambda r: r["memorisation"].update(copies_of_held_out=1.0), "100.0% of its images are copies of the very"),
         (lambda r: r["figures"][0].update(value=0.3), "told from real"),
-        (lambda r: r["figures"][2].update(value=0.6), "too much alike"),
+        (lambda r: r["figures"][-1].update(value=0.6), "too much alike"),
         (lambda r: r["agreement"].update(mean=2.5), "heed"),
         (lambda r: r["sfid"]["efficientnet_lite0"].update(never_drawn=["liver"]), "Never drawn"),
     ],
@@ -121,6 +126,13 @@ def test_copies_of_the_real_images_are_not_laid_to_the_training() -> None:
     assert marks(report, "memorised") == []
     assert "<td>copies of the real images compared with</td><td>50.0%</td>" in evaluation_page(report, [])
     assert "(at most 5 %)\n    FLAGGED: 50.0% are copies" in evaluation_summary(report)
+
+
+def test_n_stands_beside_each_figure() -> None:
+    rows = re.findall(r"<tr><td>(.*?)</tr>", evaluation_page(a_report(), []), re.DOTALL)
+    kernel, absent, coverage, diversity, sfid = (row.split("</td><td>")[4] for row in rows[:5])
+    assert (kernel, coverage, diversity) == ("600 / 601", "599 / 599", "1,000 pairs")
+    assert (absent, sfid) == ("", "1 class(es)")
 
 
 def asked(**rates: float) -> dict[str, Any]:
@@ -144,13 +156,22 @@ def test_what_is_drawn_unheard_is_no_good_news(rates: dict[str, float], expected
     assert [mark for mark, _ in found[1:4]] == expected
 
 
+def test_what_was_not_asked_for_has_a_reason_and_no_interval() -> None:
+    counts = dict.fromkeys(("samples", "asked_pairs", "unasked_pairs", "unrequested_rate_real_pairs"), 8)
+    counts |= {"single_class_queries": 0, "masks_with_classes": 8}
+    rates = {"ppv": None, "ppv_interval": (0.0, 1.0), "precision": 0.5, "hit_rate_interval": (0.7, 1.0)}
+    page = evaluation_page({**a_report(), "presence": {**asked(), **counts, **rates}}, [])
+    assert "<td>PPV</td><td>–</td><td>no single class was asked for</td><td>0</td>" in page
+    assert "<td>0.95</td><td>0.7 to 1</td><td>8</td>" in page
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [
         (lambda r: r["memorisation"].update(share_by_chance=0.24), "Too few images to tell whether it memorised"),
         (lambda r: r["figures"][0].update(n_floor=[60, 40]), "Too few images, 40 in the smallest set"),
         (lambda r: r["n"].update(real_groups=2), "cannot be told from real ones by so few as 2 tile(s)"),
-        (lambda r: r["figures"][2].update(floor=0.5), "less alike than real ones, as noise is too"),
+        (lambda r: r["figures"][-1].update(floor=0.5), "less alike than real ones, as noise is too"),
         (lambda r: r["agreement"].update(mean=1.9, floor=1.8), "Brightness tells too little"),
     ],
 )
@@ -219,6 +240,23 @@ def test_what_cannot_be_told_is_said() -> None:
     report = {**a_report(), "memorisation": None, "weights_absent": {"vgg16": "put it there"}}
     assert marks(report, "cannot be told") == [OPEN, OPEN]
     assert marks(report, "not measured") == [OPEN]
+    for text in (evaluation_page(report, []), evaluation_summary(report)):
+        assert "not measured: the folder has no manifest; prompts read from the masks themselves" in text.lower()
+
+
+def test_a_set_without_a_manifest_has_prompts_read_from_its_masks(tmp_path: Path) -> None:
+    label = np.zeros((2, 16, 16), np.uint8)
+    label[0, :8], label[0, 8:] = 1, 2
+    for kind, pictures in (("images", np.repeat(label[..., None], 3, 3)), ("labels", label)):
+        (tmp_path / kind).mkdir()
+        for name, picture in zip("ab", pictures, strict=True):
+            Image.fromarray(picture).save(tmp_path / kind / f"{name}.png")
+    generated = GeneratedFolder(tmp_path, ClassTable(("background", "liver", "spleen"), background=0), 16)
+    gallery = choose_gallery(generated, [0, 1], np.eye(2), np.eye(2))
+    assert {pair.title for pair in gallery} == {
+        "a: liver, spleen (read from the mask)",
+        "b: no class (read from the mask)",
+    }
 
 
 def test_the_papers_figures_stand_beside_its_own_datasets_alone() -> None:

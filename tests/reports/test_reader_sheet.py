@@ -18,6 +18,7 @@ from scipy.stats import binomtest
 
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
+from cosimgen_monai.reports.figures import class_colours
 from cosimgen_monai.reports.reader_scores import score_reader
 from cosimgen_monai.reports.reader_sheet import write_reader_sheet
 
@@ -36,6 +37,7 @@ class Pictures:
     """A set of noise (rich) or of even grey (poor): files that compression would make very unlike in length."""
 
     classes = ClassTable(("background", "liver"), background=0)
+    image_size = 16
 
     def __init__(self, number: int, rich: bool) -> None:
         generator = torch.Generator().manual_seed(number)
@@ -60,7 +62,7 @@ def folder(tmp_path: Path) -> Path:
     real: Any = Pictures(30, rich=True)
     generated: Any = Pictures(25, rich=False)
     pairs = EvaluatedPairs(real, ([], []), "image", generated, [], None)
-    write_reader_sheet(pairs, tmp_path, 20, seed=0)
+    write_reader_sheet(pairs, tmp_path, 20, seed=0, window="-175 to 250 HU")
     return tmp_path
 
 
@@ -97,6 +99,14 @@ def test_the_page_names_no_kind_and_no_source(folder: Path) -> None:
     assert len(parts) == 20
     assert len(plain) == 1  # but for its number and its pictures, each case reads the same
     assert not re.search(r"https?://", page)
+
+
+def test_what_masks_are_judged_by_stands_above_the_cases(folder: Path) -> None:
+    head = (folder / "reader_sheet.html").read_text().split("<section")[0]
+    assert "All images are 16 × 16 pixels; from black to white: -175 to 250 HU." in head
+    red, green, blue = class_colours(Pictures.classes)[1]
+    assert f'style="background:#{red:02x}{green:02x}{blue:02x}"></span>liver</li>' in head
+    assert "background</li>" not in head  # no mask paints it
 
 
 def test_the_key_is_mixed_and_says_what_each_case_is(folder: Path) -> None:
