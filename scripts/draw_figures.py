@@ -152,7 +152,7 @@ def real_row(args: argparse.Namespace, asked: dict[str, str], size: int, sets: l
     """Return a real pair for each class set, out of all of the dataset's."""
     config = ConfigParser()
     config.read_config([str(CONFIGS / name) for name in ("evaluate.json", f"data/{asked['dataset']}.json")])
-    config.set(asked["dataset_dir"], "dataset_dir")
+    config.set(str(args.output_dir / asked["dataset_dir"]), "dataset_dir")  # from there, where it is relative
     config.parse()
     source, parts = (config.get_parsed_content(key) for key in ("source", "parts"))
     items = [item for part in parts.values() for item in part]

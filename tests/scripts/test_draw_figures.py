@@ -57,7 +57,7 @@ def drawn_pairs(folder: Path) -> None:
 
 def a_plan(folder: Path, models: list[str], ablation: bool) -> Namespace:
     folder.mkdir(exist_ok=True)
-    asked = {"dataset": "phantom", "dataset_dir": str(folder / "phantom"), "ablation": str(ablation)}
+    asked = {"dataset": "phantom", "dataset_dir": "phantom", "ablation": str(ablation)}
     (folder / "plan.json").write_text(json.dumps({"asked": asked, "models": {name: {} for name in models}}))
     return Namespace(output_dir=folder, include_real=False, seed=0)
 
