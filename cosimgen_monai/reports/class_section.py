@@ -59,12 +59,12 @@ def _distributions(layout: dict[str, Any]) -> str:
             kind: {f"{which}": row[f"{kind}_quantiles_{which}"] for which in ("generated", "real")} for kind in _KINDS
         }
         largest = max((quantiles[-1] for quantiles in both["area"].values() if quantiles), default=1.0)
-        plots = [quantile_svg(both["area"], largest) + f" 0 to {number(largest)}"]
-        rows.append([escape(name), *plots, *(quantile_svg(both[axis], 1) for axis in ("x", "y"))])
+        area = f"0 to {number(largest)} {quantile_svg(both['area'], largest)}"
+        rows.append([escape(name), area, *(quantile_svg(both[axis], 1) for axis in ("x", "y"))])
     head = ["class", "area, share of the image", "x, left to right", "y, top to bottom"]
     words = (
         "<p>Above the generated set, below the real one: the line spans 5 % to 95 % of the images that hold the class, "
-        "the box half of them, about the median. x and y are the centre's, as shares of the image's width and height; "
-        "areas have an axis of their own a class.</p>"
+        "the box half of them, about the median. x and y are the centre's, from 0 to 1, as shares of the image's width "
+        "and height; each class has its own axis of areas.</p>"
     )
     return f"<details><summary>where and how large</summary>{words}{table(head, rows)}</details>"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from headless import CHROMIUM, read_out
 from PIL import Image
 
 from cosimgen_monai.codec import ClassTable
@@ -233,7 +235,7 @@ def test_distributions_are_drawn_class_by_class() -> None:
     assert page.count('<svg class="quantiles"') == 3
     assert page.count("<title>generated: 0.1, 0.2, 0.3, 0.4, 0.5; real: 0.1") == 2
     assert "<title>real: 0.1, 0.2, 0.3, 0.4, 0.5</title>" in page
-    assert "</svg> 0 to 0.5</td>" in page
+    assert '<td>0 to 0.5 <svg class="quantiles"' in page
 
 
 def test_what_cannot_be_told_is_said() -> None:
@@ -278,6 +280,39 @@ def test_the_page_is_one_file_with_the_papers_figures_beside() -> None:
     assert "<td>0.1 / 0.0375</td>" in page  # how far a class is off beside how far two halves are
     assert '<li><span class="swatch" style="background:#5b008c"></span>liver</li>' in page
     assert page.index("Distances") < page.index("1 generated pairs")
+
+
+ORGANS = ("gallbladder", "inferior vena cava", "portal and splenic vein", "right adrenal gland")
+MEASURE = """<body><script>
+const out=document.createElement("pre"),frame=document.createElement("iframe");
+frame.style="width:WIDTHpx;height:800px;border:0";frame.src="index.html";document.body.append(frame);
+frame.onload=()=>{const page=frame.contentDocument;page.querySelectorAll("details").forEach(part=>{part.open=true});
+  const wide=[...page.querySelectorAll(".wide")],style=frame.contentWindow.getComputedStyle(wide[0]);
+  out.textContent=JSON.stringify({tables:wide.length,page:page.documentElement.scrollWidth,
+    cut:wide.filter(part=>part.scrollWidth>part.clientWidth).length,hint:style.backgroundImage.includes("gradient")});
+  document.body.replaceChildren(out)}
+</script></body>"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+@pytest.mark.parametrize(("media", "width"), [("screen", 1280), ("print", 718), ("screen", 390)])
+def test_no_column_is_cut_but_on_a_telephone_where_it_is_hinted_at(media: str, width: int, tmp_path: Path) -> None:
+    report = a_report()
+    small = {f"{kind}_distance": 0.000531 for kind in AXES}
+    intensity = {"difference": 0.0888, "difference_shuffled": 0.107, "spread_ratio": 0.936}
+    images = {"real_images": 120, "generated_images": 111}
+    for name in ORGANS:
+        report["agreement"]["classes"][name] = intensity | images
+        report["layout"][name] = report["layout_floor"][name] = QUANTILES | small
+        report["sfid"]["efficientnet_lite0"]["classes"][name] = SFID
+    page = evaluation_page(report, []).replace(f"@media {media}", "@media all")  # a frame is never printed
+    (tmp_path / "index.html").write_text(page, "utf-8")
+    (tmp_path / "measure.html").write_text(MEASURE.replace("WIDTH", str(width)), "utf-8")
+    shown = json.loads(read_out(tmp_path / "measure.html"))
+    assert shown["page"] <= width
+    assert shown["tables"] >= 8
+    assert (shown["cut"] > 0) == (width == 390)
+    assert shown["hint"] == (media == "screen")
 
 
 def test_training_images_are_shown_where_they_are_given_and_it_is_said() -> None:
