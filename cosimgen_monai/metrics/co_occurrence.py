@@ -13,6 +13,9 @@ def co_occurrence(presence: NDArray[Any]) -> NDArray[np.float64]:
 
     n_ij counts the pairs that hold both i and j, n_i those that hold i.
 
+    What it cannot tell: where or how large classes are, and which come in threes; a row that few pairs are behind is as
+    sure of itself as any.
+
     Args:
         presence: zeros and ones, N x c.
 

@@ -14,6 +14,9 @@ def real_unrequested_rate(
 ) -> tuple[float | None, int]:
     """Return the mean of P(class present | all asked classes present) in real images, over samples and unasked classes.
 
+    The paper has no such figure: it is this project's own, as the unrequested rate is. What it cannot tell: anything of
+    a set that no real image holds whole, which it leaves out; and of one that few hold, not much.
+
     Args:
         asked: ids asked for, sample by sample.
         presence: zeros and ones of real images, N x c.

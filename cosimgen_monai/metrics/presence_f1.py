@@ -15,6 +15,8 @@ from cosimgen_monai.metrics.presence_rates import PresenceRates
 class PresenceF1(Metric):
     """Presence F1 over all samples of an evaluator; further rates go to ``engine.state.metrics``.
 
+    What it cannot tell: as :class:`PresenceRates`, whose counts it takes; perfect masks over grey images have 1.
+
     Its engine's output is a list of dicts of ``request`` and ``label`` (uint8 ids, 1 H W).
 
     Args:

@@ -30,6 +30,10 @@ class PresenceRates:
     Presence F1: 2 hits / (2 hits + misses + unrequested). Its chance level is what the same masks have when each stands
     for another sample's request (the expectation over all such pairs): where most images hold most classes, it is high.
 
+    F1 is the field's (van Rijsbergen 1979); to count it over presence, its thresholds and its chance level are this
+    project's own. What it cannot tell: how much of a class there is above its threshold, where and of what shape, and
+    whether the image shows what its mask says.
+
     Args:
         classes: the model's classes.
         num_pixels: pixels of a label.
