@@ -55,13 +55,18 @@ def _table(report: dict[str, Any]) -> str:
 def _distributions(layout: dict[str, Any]) -> str:
     rows = []
     for name, row in layout.items():
-        both = {
-            kind: {f"{which}": row[f"{kind}_quantiles_{which}"] for which in ("generated", "real")} for kind in _KINDS
-        }
+        both = {kind: {which: row[f"{kind}_quantiles_{which}"] for which in ("generated", "real")} for kind in _KINDS}
+        medians = " / ".join(number(quantiles and quantiles[2]) for quantiles in both["area"].values())
         largest = max((quantiles[-1] for quantiles in both["area"].values() if quantiles), default=1.0)
         area = f"0 to {number(largest)} {quantile_svg(both['area'], largest)}"
-        rows.append([escape(name), area, *(quantile_svg(both[axis], 1) for axis in ("x", "y"))])
-    head = ["class", "area, share of the image", "x, left to right", "y, top to bottom"]
+        rows.append([escape(name), medians, area, *(quantile_svg(both[axis], 1) for axis in ("x", "y"))])
+    head = [
+        "class",
+        "median area, share of the image, gen. / real",
+        "area, share of the image",
+        "x, left to right",
+        "y, top to bottom",
+    ]
     words = (
         "<p>Above the generated set, below the real one: the line spans 5 % to 95 % of the images that hold the class, "
         "the box half of them, about the median. x and y are the centre's, from 0 to 1, as shares of the image's width "

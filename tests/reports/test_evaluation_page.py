@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from cosimgen_monai.reports.evaluated_pairs import _halves
 from cosimgen_monai.reports.evaluation_figures import equally_many
 from cosimgen_monai.reports.evaluation_page import evaluation_page
 from cosimgen_monai.reports.evaluation_summary import evaluation_summary
+from cosimgen_monai.reports.figures import window_in_words
 from cosimgen_monai.reports.paper_figures import paper_rows
 from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair, choose_gallery
 from cosimgen_monai.reports.verdict import BAD, GOOD, OPEN, verdict_of
@@ -235,7 +237,7 @@ def test_distributions_are_drawn_class_by_class() -> None:
     assert page.count('<svg class="quantiles"') == 3
     assert page.count("<title>generated: 0.1, 0.2, 0.3, 0.4, 0.5; real: 0.1") == 2
     assert "<title>real: 0.1, 0.2, 0.3, 0.4, 0.5</title>" in page
-    assert '<td>0 to 0.5 <svg class="quantiles"' in page
+    assert '<td>– / 0.3</td><td>0 to 0.5 <svg class="quantiles"' in page
 
 
 def test_what_cannot_be_told_is_said() -> None:
@@ -329,6 +331,12 @@ def test_on_cholecseg8k_pictures_come_first_and_it_is_said_why() -> None:
     assert (
         page.index("<h2>How to read this dataset") < page.index("<h2>0 generated pairs") < page.index("<h2>Distances")
     )
+
+
+@pytest.mark.parametrize(("modality", "words"), [("CT", "-175 to 250 HU"), ("RGB", "-175 to 250")])
+def test_a_window_has_its_unit(modality: str, words: str) -> None:
+    source: Any = SimpleNamespace(modality=modality, window=(-175.0, 250.0))
+    assert window_in_words(source) == words
 
 
 def test_coverage_is_measured_at_equal_numbers() -> None:
