@@ -114,13 +114,13 @@ def _side(real_part: str) -> str:
 
 def check_number_of_real(number: int, real_part: str, dataset: str) -> None:
     """Raise ``ValueError`` where a part of a dataset holds too few pairs for two halves."""
-    remedy = "Take more: --real_part all, or --val_share."
+    remedy = "" if real_part == "all" else "Take more: --real_part all, or --val_share."
     _check_number(number, 2 * MIN_HALF, f"The {real_part} part of {dataset}", remedy)
 
 
 def _check_number(number: int, needed: int, what: str, remedy: str) -> None:
     if number < needed:
-        raise ValueError(f"{what} holds {number} pair(s), too few to compare: {needed} are needed. {remedy}")
+        raise ValueError(f"{what} holds {number} pair(s), too few to compare: {needed} are needed. {remedy}".rstrip())
 
 
 def _halves(groups: list[str], group_name: str, seed: int) -> tuple[tuple[list[int], list[int]], str]:

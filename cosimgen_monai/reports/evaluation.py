@@ -178,9 +178,7 @@ def _facts(
         },
         "halves_by": pairs.halves_by,
         "floor": f"the same figure between two halves of the real set, no {pairs.halves_by} in both",
-        "prompts": "manifest.csv"
-        if asked
-        else "read from the masks, since there are images and masks alone, no manifest",
+        "prompts": "manifest.csv" if asked else "read from the masks: images and masks alone, no manifest",
         "colours": colours_by_name(source.classes),
         "networks": {net.name: net.card() for net in networks},
         "weights_absent": judges.absent,
