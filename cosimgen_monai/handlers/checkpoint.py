@@ -36,7 +36,7 @@ class Checkpoint:
     def __init__(self, path: str | Path, objects: dict[str, Any], card: dict[str, Any], interval: int = 1) -> None:
         self.path = Path(path)
         self.objects = {name: thing for name, thing in objects.items() if thing is not None}
-        self.identity = json.loads(json.dumps({key: card.get(key) for key in IDENTITY}))
+        self.identity = _identity(card)
         self.interval = interval
 
     def attach(self, engine: Engine) -> None:
@@ -62,7 +62,7 @@ class Checkpoint:
             or set(content["objects"]) != set(self.objects)
         ):
             raise ValueError(f"{self.path} is no checkpoint of this training; use another --output_dir.")
-        known = content["identity"]
+        known = _identity(content["identity"])
         if differing := [
             _named(key, self.identity[key], known.get(key)) for key in IDENTITY if known.get(key) != self.identity[key]
         ]:
@@ -78,6 +78,15 @@ class Checkpoint:
         for key, value in content["trainer"].items():
             setattr(engine.state, key, value)
         logger.info("going on from %s after epoch %d of %d", self.path, engine.state.epoch, engine.state.max_epochs)
+
+
+def _identity(card: dict[str, Any]) -> dict[str, Any]:
+    """Return what identifies a model, as JSON; what is null counts as left out, as it was before there was the key."""
+    known = json.loads(json.dumps({key: card.get(key) for key in IDENTITY}))
+    return {
+        key: {name: value for name, value in part.items() if value is not None} if isinstance(part, dict) else part
+        for key, part in known.items()
+    }
 
 
 def _named(key: str, ours: Any, theirs: Any) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cosimgen_monai.metrics.neighbours import distances
+from cosimgen_monai.metrics.neighbours import copy_distance, distances
 
 
 def density_coverage(real: NDArray[Any], generated: NDArray[Any], k: int = 5) -> dict[str, float]:
@@ -34,10 +32,9 @@ def density_coverage(real: NDArray[Any], generated: NDArray[Any], k: int = 5) ->
             f"{len(generated)}."
         )
     balls = covered = 0
-    # a copy's distance is a difference of large numbers; of zeros it is 0, which lies in no open ball
-    rounding = 1e-7 * float(np.abs(real).max()) * real.shape[1] ** 0.5 + sys.float_info.min
+    least = copy_distance(real)
     for to_real, to_generated in zip(distances(real, real), distances(real, generated), strict=True):
-        radius = _smallest(to_real, k + 1)[:, k, None].clamp(min=rounding)
+        radius = _smallest(to_real, k + 1)[:, k, None].clamp(min=least)
         inside = sum((block < radius).sum(1) for block in to_generated)
         balls += int(torch.as_tensor(inside).sum())
         covered += int(torch.as_tensor(inside).count_nonzero())

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import betabinom
 
-from cosimgen_monai.metrics.neighbours import nearest
+from cosimgen_monai.metrics.neighbours import copy_distance, nearest
 from cosimgen_monai.metrics.presence_rates import wilson_interval
 
 PERCENTILE = 1.0
@@ -41,7 +41,8 @@ def memorisation(
 
     Returns:
         ``share_suspect`` and its ``share_interval`` (95 %), ``share_by_chance``, the shares of ``copies`` of training
-        images and of ``copies_of_held_out`` ones, ``flagged``, the ``threshold``, both medians, and ``nearest``: rows
+        images and of ``copies_of_held_out`` ones, which of the two flags the set (``flagged_suspects``,
+        ``flagged_copies_of_held_out``), the ``threshold``, both medians, and ``nearest``: rows
         of ``generated`` and ``training`` (indices) and their ``distance``, the nearest first.
 
     Raises:
@@ -52,16 +53,17 @@ def memorisation(
     distance, index = nearest(generated, training)
     usual, _ = nearest(held_out, training)
     threshold = float(np.percentile(usual, PERCENTILE))
-    rounding = 1e-6 * float(np.median(usual))  # a copy's distance is a difference of large numbers
-    suspects = int((distance <= threshold + rounding).sum())
-    share, of_held_out = suspects / len(distance), float((nearest(generated, held_out)[0] <= rounding).mean())
+    alike = copy_distance(training)
+    suspects = int((distance <= threshold + alike).sum())
+    share, of_held_out = suspects / len(distance), float((nearest(generated, held_out)[0] <= alike).mean())
     return {
         "share_suspect": share,
         "share_interval": wilson_interval(suspects, len(distance)),
         "share_by_chance": share_by_chance(len(distance), len(usual)),
-        "copies": float((distance <= rounding).mean()),
+        "copies": float((distance <= alike).mean()),
         "copies_of_held_out": of_held_out,
-        "flagged": max(share, of_held_out) > MAX_SHARE,
+        "flagged_suspects": share > MAX_SHARE,
+        "flagged_copies_of_held_out": of_held_out > MAX_SHARE,
         "threshold": threshold,
         "median_generated": float(np.median(distance)),
         "median_held_out": float(np.median(usual)),

@@ -6,22 +6,30 @@ import re
 from functools import cache
 
 from cosimgen_monai.codec import ClassTable
+from cosimgen_monai.prompts.negation import ABSENT, NEGATIONS, PREDICATES
 from cosimgen_monai.prompts.synonyms import IRREGULAR, ORDINARY, SYNONYMS
 
 _SIDES = ("left ", "right ")
 _ORDERS = (("left", "right"), ("right", "left"))
 _SHORT = {
     r"\bw/o\b": "without",
+    r"\bw/": "with ",
+    r"\bcan(?:no|')t\b": "can not",
     r"n't\b": " not",
-    r"\bcannot\b": "can not",
     r"\b(?:instead of|rather than|free of|(?:in the )?absence of)\b": "without",
-    r"\bother than\b": "except",
+    r"\b(?:other than|with the exception of)\b": "except",
+    r"\b(?:in front|on top) of\b": "by",
+    r"\bin full\b": "fully",
     r"\bno-(\w+(?:-\w+)*)": r"no \1,",
     r"\s*[&+]\s*": " and ",
     r"\s*/\s*": " or ",
     r"\b(no|without)\s+(?:any\s+)?(?:evidence|signs?|traces?|hints?|part) of\b": r"\1",
 }
 """Short ways to say no and to join, and the words for them; ``no-contrast liver`` is liver."""
+_LISTED = re.compile(
+    rf"\b({'|'.join(sorted(NEGATIONS | ABSENT))})(\s+(?:{'|'.join(sorted(PREDICATES))}))?\s*:([^.;:\n]*)"
+)
+"""``Not visible: spleen, stomach``, a list that is refused whole."""
 _COMMAS = ",，、"
 _NO_MARK = r"[^\S\n]|(?<=\w)-(?=\w)|[_*'\"“”‘]"
 """What parts words and no more: spaces within a line, hyphens within a word, quotes."""
@@ -41,6 +49,7 @@ def spoken_words(prompt: str, classes: ClassTable) -> list[tuple[str, str]]:
     text = prompt.lower().replace("’", "'")
     for short, long in _SHORT.items():
         text = re.sub(short, long, text)
+    text = _LISTED.sub(lambda found: f"{found[1]}{found[2] or ''} {found[3].replace(',', ' or ')}", text)
     for pattern, side_first in _side_patterns(classes):
         text = pattern.sub(side_first, text)
     runs = re.findall(r"([\W_]*)([^\W_]+)", re.sub(_NO_MARK, " ", text))

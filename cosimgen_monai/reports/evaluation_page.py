@@ -155,7 +155,8 @@ def _memorisation(report: dict[str, Any], beside: Sequence[NearestPair]) -> str:
     ]
     listed = table(["nearest generated", "training row", "distance"], nearest)
     body = table(["", ""], rows) + pairs_beside(beside) + f"<details><summary>the nearest</summary>{listed}</details>"
-    return section("Memorisation", body + _define("memorisation"), BAD if found["flagged"] else "")
+    flagged = found["flagged_suspects"] or found["flagged_copies_of_held_out"]
+    return section("Memorisation", body + _define("memorisation"), BAD if flagged else "")
 
 
 def _networks(report: dict[str, Any]) -> str:

@@ -6,7 +6,6 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from cosimgen_monai.metrics.memorisation import MAX_SHARE
 from cosimgen_monai.reports.reader_sheet import KEY, SHEET
 from cosimgen_monai.reports.remarks import UNASKED, remarks
 
@@ -89,8 +88,8 @@ def _memorisation_lines(report: dict[str, Any]) -> list[str]:
     found = report["memorisation"]
     if found is None:
         return ["  memorisation: cannot be told, since no real pair is held out from training"]
-    verdict = "FLAGGED: it may have memorised" if found["share_suspect"] > MAX_SHARE else "at most 5 %"
+    verdict = "FLAGGED: it may have memorised" if found["flagged_suspects"] else "at most 5 %"
     lines = [f"  memorisation: {found['share_suspect']:.1%} nearer to training images than held-out ones ({verdict})"]
-    if found["copies_of_held_out"] > MAX_SHARE:
+    if found["flagged_copies_of_held_out"]:
         lines.append(f"    FLAGGED: {found['copies_of_held_out']:.1%} are copies of the real images compared with")
     return lines

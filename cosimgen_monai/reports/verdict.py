@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from cosimgen_monai.metrics.memorisation import MAX_SHARE
 from cosimgen_monai.reports.remarks import UNASKED
 
 GOOD, BAD, OPEN = "good", "bad", "open"
@@ -46,8 +45,8 @@ def _memorised(found: dict[str, Any] | None) -> list[Sentence]:
         words = "Whether it memorised cannot be told: no real image of this comparison is held out from training."
         return [(OPEN, words)]
     share = f"{found['share_suspect']:.1%} of its images are nearer to a training image than 99 % of held-out ones are"
-    chance, copied = found["share_by_chance"], _copied(found["copies_of_held_out"])
-    if found["share_suspect"] > MAX_SHARE:
+    chance, copied = found["share_by_chance"], _copied(found)
+    if found["flagged_suspects"]:
         advice = "Look at the nearest training images before sharing anything."
         if found["share_suspect"] <= chance:
             advice = (
@@ -63,13 +62,11 @@ def _memorised(found: dict[str, Any] | None) -> list[Sentence]:
     return [(GOOD, f"No sign of memorised images: {share} (5 % are allowed).")]
 
 
-def _copied(share: float) -> list[Sentence]:
-    if share <= MAX_SHARE:
+def _copied(found: dict[str, Any]) -> list[Sentence]:
+    if not found["flagged_copies_of_held_out"]:
         return []
-    words = (
-        f"{share:.1%} of its images are copies of the very images that they are compared with: it is no generated set"
-    )
-    return [(BAD, f"{words}, or its model knew them.")]
+    share = f"{found['copies_of_held_out']:.1%} of its images are copies of the very images that they are compared with"
+    return [(BAD, f"{share}: it is no generated set, or its model knew them.")]
 
 
 def _asked(presence: dict[str, Any] | None) -> list[Sentence]:

@@ -113,7 +113,7 @@ def test_copies_of_training_images_are_found(evaluate: Evaluate, generated: Path
         grey = np.rint((training[k, 0].astype(float) + 175) / 425 * 255).clip(0, 255).astype(np.uint8)
         Image.fromarray(grey).save(planted / "png/images" / name)
     found = evaluate(planted)["memorisation"]
-    assert found["flagged"]
+    assert found["flagged_suspects"]
     assert {f"{row['generated']}.png" for row in found["nearest"][:3]} == set(names)
 
 

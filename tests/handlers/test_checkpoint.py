@@ -125,6 +125,14 @@ def test_a_file_that_is_no_checkpoint_is_refused(tiny_training: Make, tmp_path: 
         Checkpoint(path, training.objects, CARD).attach(training.trainer)
 
 
+def test_a_key_of_later_that_is_null_makes_no_other_model(tiny_training: Make, tmp_path: Path) -> None:
+    run_until(tiny_training(max_epochs=1), tmp_path / "checkpoint.pt")
+    training = tiny_training(max_epochs=2)
+    later = {**CARD, "sentence_encoder": {**CARD["sentence_encoder"], "of_later": None}}
+    Checkpoint(tmp_path / "checkpoint.pt", training.objects, later).attach(training.trainer)
+    assert training.trainer.state.epoch == 1
+
+
 def test_a_checkpoint_of_another_model_is_refused(tiny_training: Make, tmp_path: Path) -> None:
     run_until(tiny_training(max_epochs=1), tmp_path / "checkpoint.pt")
     training = tiny_training(max_epochs=2)

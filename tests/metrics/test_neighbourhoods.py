@@ -40,13 +40,13 @@ def test_planted_copies_are_found_and_flag_the_set() -> None:
     rng = np.random.default_rng(0)
     training, held_out, generated = (rng.normal(size=(n, 16)).astype(np.float32) for n in (300, 100, 50))
     clean = memorisation(generated, held_out, training)
-    assert not clean["flagged"]
+    assert not clean["flagged_suspects"]
     generated[7] = training[123] + 1e-4
     one = memorisation(generated, held_out, training)
     assert (one["nearest"][0]["generated"], one["nearest"][0]["training"]) == (7, 123)
-    assert not one["flagged"]  # one in fifty is 2 %
+    assert not one["flagged_suspects"]  # one in fifty is 2 %
     generated[:4] = training[:4]
-    assert memorisation(generated, held_out, training)["flagged"]
+    assert memorisation(generated, held_out, training)["flagged_suspects"]
 
 
 @pytest.mark.parametrize("rows_at_once", [1024, 7])
@@ -67,8 +67,8 @@ def test_copies_are_found_where_held_out_images_are_copies_too() -> None:
     copied = memorisation(training[:50].copy(), held_out, training)
     assert copied["threshold"] == pytest.approx(0, abs=1e-5)
     assert copied["share_suspect"] == 1
-    assert copied["flagged"]
-    assert not memorisation(rng.normal(size=(50, 8)), held_out, training)["flagged"]
+    assert copied["flagged_suspects"]
+    assert not memorisation(rng.normal(size=(50, 8)), held_out, training)["flagged_suspects"]
 
 
 @pytest.mark.parametrize(("num_generated", "num_held_out"), [(64, 12), (256, 40), (64, 120)])
@@ -79,7 +79,7 @@ def test_new_images_exceed_their_share_by_chance_in_one_set_of_twenty(num_genera
         sets = (rng.normal(size=(n, 4)) for n in (num_generated, num_held_out, 200))
         found = memorisation(*sets)
         beyond += found["share_suspect"] > found["share_by_chance"]
-        assert found["flagged"] == (found["share_suspect"] > 0.05)  # whatever chance gives
+        assert found["flagged_suspects"] == (found["share_suspect"] > 0.05)  # whatever chance gives
     assert beyond <= 0.08 * 300  # 5 %, three standard errors and a half above
 
 
@@ -89,7 +89,7 @@ def test_copies_flag_a_set_however_few_are_held_out() -> None:
     generated[:4] = training[:4]
     found = memorisation(generated, held_out, training)
     assert found["copies"] == 0.08 < found["share_by_chance"]
-    assert found["flagged"]
+    assert found["flagged_suspects"]
 
 
 def test_copies_of_the_held_out_images_flag_a_set() -> None:
@@ -97,9 +97,11 @@ def test_copies_of_the_held_out_images_flag_a_set() -> None:
     training, held_out = rng.normal(size=(300, 16)), rng.normal(size=(100, 16))
     found = memorisation(held_out.copy(), held_out, training)
     assert (found["copies_of_held_out"], found["copies"], found["share_suspect"]) == (1, 0, 0.01)
-    assert found["flagged"]
+    assert (found["flagged_suspects"], found["flagged_copies_of_held_out"]) == (False, True)
+    far = [x + 1e4 for x in (held_out, held_out, training)]  # features long beside what parts them
+    assert memorisation(*far)["copies_of_held_out"] == 1
     fresh = memorisation(np.concatenate([held_out[:5], rng.normal(size=(95, 16))]), held_out, training)
-    assert (fresh["copies_of_held_out"], fresh["flagged"]) == (0.05, False)
+    assert (fresh["copies_of_held_out"], fresh["flagged_copies_of_held_out"]) == (0.05, False)
 
 
 def test_the_share_of_suspects_has_its_interval() -> None:

@@ -106,6 +106,18 @@ KIDNEYS = {LEFT_KIDNEY, RIGHT_KIDNEY}
         ("liver and a spleen that cannot be seen", {LIVER}, {SPLEEN}),
         ("the spleen is absent, liver", {LIVER}, {SPLEEN}),
         ("liver with absent spleen", {LIVER}, {SPLEEN}),
+        ("liver; spleen and stomach are not visible", {LIVER}, {SPLEEN, STOMACH}),
+        ("liver, the spleen can't be identified", {LIVER}, {SPLEEN}),
+        ("liver, spleen surgically absent in this slice", {LIVER}, {SPLEEN}),
+        ("liver with not visible spleen", {LIVER}, {SPLEEN}),
+        ("a liver missing a segment, with spleen", {LIVER, SPLEEN}, set()),
+        ("liver, spleen. Not visible: gallbladder, stomach", {LIVER, SPLEEN}, {GALLBLADDER, STOMACH}),
+        ("liver without: spleen, stomach", {LIVER}, {SPLEEN, STOMACH}),
+        ("No: spleen. Yes: liver", {LIVER}, {SPLEEN}),
+        ("liver without metastases and spleen without lesions", {LIVER, SPLEEN}, set()),
+        ("no contrast w/ liver, spleen", {LIVER, SPLEEN}, set()),
+        ("liver which lacks a spleen", {LIVER}, {SPLEEN}),
+        ("liver with the exception of the spleen", {LIVER}, {SPLEEN}),
     ],
 )
 def test_what_is_refused_is_not_asked_for(prompt: str, asked: set[int], refused: set[int]) -> None:

@@ -88,13 +88,18 @@ def a_report() -> dict[str, Any]:
             "share_by_chance": 0.02,
             "copies": 0.0,
             "copies_of_held_out": 0.0,
-            "flagged": False,
+            "flagged_suspects": False,
+            "flagged_copies_of_held_out": False,
             "threshold": 1.0,
             "median_generated": 3.0,
             "median_held_out": 2.0,
             "nearest": [{"generated": "x", "training": 3, "distance": 0.5}],
         },
     }
+
+
+SUSPECT = {"share_suspect": 0.06, "flagged_suspects": True}
+COPIED = {"copies_of_held_out": 1.0, "flagged_copies_of_held_out": True}
 
 
 def marks(report: dict[str, Any], word: str) -> list[str]:
@@ -108,10 +113,10 @@ def test_a_sound_set_is_called_sound() -> None:
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        (lambda r: r["memorisation"].update(share_suspect=0.06), "memorised: 6.0% of its images are nearer"),
-        (lambda r: r["memorisation"].update(share_suspect=0.06), "before sharing anything"),
-        (lambda r: r["memorisation"].update(share_suspect=0.06, share_by_chance=0.12), "chance alone may give 12%"),
-        (lambda r: r["memorisation"].update(copies_of_held_out=1.0), "100.0% of its images are copies of the very"),
+        (lambda r: r["memorisation"].update(SUSPECT), "memorised: 6.0% of its images are nearer"),
+        (lambda r: r["memorisation"].update(SUSPECT), "before sharing anything"),
+        (lambda r: r["memorisation"].update(SUSPECT, share_by_chance=0.12), "chance alone may give 12%"),
+        (lambda r: r["memorisation"].update(COPIED), "100.0% of its images are copies of the very"),
         (lambda r: r["figures"][0].update(value=0.3), "told from real"),
         (lambda r: r["figures"][-1].update(value=0.6), "too much alike"),
         (lambda r: r["agreement"].update(mean=2.5), "heed"),
@@ -126,7 +131,7 @@ def test_each_fault_is_named(change: Any, word: str) -> None:
 
 def test_copies_of_the_real_images_are_not_laid_to_the_training() -> None:
     report = a_report()
-    report["memorisation"].update(copies_of_held_out=0.5, flagged=True)
+    report["memorisation"].update(copies_of_held_out=0.5, flagged_copies_of_held_out=True)
     assert marks(report, "memorised") == []
     assert "<td>copies of the real images compared with</td><td>50.0%</td>" in evaluation_page(report, [])
     assert "(at most 5 %)\n    FLAGGED: 50.0% are copies" in evaluation_summary(report)

@@ -14,7 +14,6 @@ from cosimgen_monai.data.readers.unknown_values import UnknownValuesError
 
 Colour = tuple[int, int, int]
 _PACK = np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
-_WHITE = 3 * 255
 _JPEG = (".jpg", ".jpeg", ".jpe", ".jfif")
 _LISTED = 8
 
@@ -56,7 +55,7 @@ def read_one_class(path: str | Path) -> NDArray[Any]:
         FileNotFoundError: if the file is missing.
         PermissionError: if it may not be read.
         ValueError: as :func:`read_mask`, if it holds more than one colour beside black, or if it does not say which
-            side is inside: part of it is transparent, or the first colour of its palette is white and another black.
+            side is inside: part of it is transparent, or its palette has black, but not as its first colour.
     """
     picture = decode(path)
     if picture.has_transparency_data and np.array(picture.convert("RGBA"))[..., 3].min() < 255:
@@ -67,9 +66,9 @@ def read_one_class(path: str | Path) -> NDArray[Any]:
     if picture.mode == "P":
         index = np.array(picture)
         brightness = np.array(picture.convert("RGB")).astype(int).sum(axis=2)
-        if (brightness[index == 0] == _WHITE).any() and (brightness[index > 0] == 0).any():
+        if (brightness[index == 0] > 0).any() and (brightness[index > 0] == 0).any():
             raise ValueError(
-                f"{path} is the mask of one class, and its palette's first colour is white, another black, so that it "
+                f"{path} is the mask of one class, and its palette has black, but not as its first colour, so that it "
                 "may be either side: save it as grey values, black outside."
             )
         return index

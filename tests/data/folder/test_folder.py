@@ -235,6 +235,13 @@ def object_first() -> Image.Image:
     return mask
 
 
+def adaptive() -> Image.Image:
+    """A red object, which Pillow's own choice of a palette puts first."""
+    mask = Image.new("RGB", (32, 24))
+    mask.paste((255, 0, 0), (8, 6, 24, 18))
+    return mask.convert("P", palette=Image.Palette.ADAPTIVE, colors=2)
+
+
 def two_colours() -> Image.Image:
     mask = Image.new("RGB", (32, 24))
     mask.paste((0, 255, 0), (8, 6, 24, 18))
@@ -247,7 +254,8 @@ def two_colours() -> Image.Image:
     [
         (white_on_transparent("RGBA"), "part of it is transparent"),
         (white_on_transparent("LA"), "part of it is transparent"),
-        (object_first(), "its palette's first colour is white, another black"),
+        (object_first(), "its palette has black, but not as its first colour"),
+        (adaptive(), "its palette has black, but not as its first colour"),
         (two_colours(), "holds 2 colours beside black .#0000ff, #00ff00."),
     ],
 )
