@@ -31,9 +31,9 @@ from cosimgen_monai.data import RealPairs, cache_pairs
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.networks import SentenceEncoder, read_model
 from cosimgen_monai.prompts import plan_requests
+from cosimgen_monai.reports.colours import class_colours
 from cosimgen_monai.reports.diffusion_strip import SHOWN, draw_strip, watch_diffusion
 from cosimgen_monai.reports.embedding_plot import draw_embeddings, embeddings_of
-from cosimgen_monai.reports.figures import class_colours
 from cosimgen_monai.reports.model_sheet import draw_model_sheet, generated_cells, real_cells, shared_requests
 from cosimgen_monai.settings import as_device, atomic_write
 

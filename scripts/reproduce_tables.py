@@ -48,8 +48,8 @@ from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.export import GeneratedFolder, size_trained_at
 from cosimgen_monai.networks import SentenceEncoder, TrainedModel, read_model
 from cosimgen_monai.reports.embedding_plot import embeddings_of
-from cosimgen_monai.reports.evaluated_pairs import MIN_GENERATED
-from cosimgen_monai.reports.evaluation_figures import asked_figures
+from cosimgen_monai.reports.evaluation.evaluated_pairs import MIN_GENERATED
+from cosimgen_monai.reports.evaluation.figures import asked_figures
 from cosimgen_monai.settings import atomic_write
 
 

@@ -1,12 +1,12 @@
 """What a person reads: what a dataset is like, what was drawn, and how good a generated set is."""
 
-from cosimgen_monai.reports.evaluated_pairs import open_pairs
-from cosimgen_monai.reports.evaluation import check_evaluation, evaluate_set
-from cosimgen_monai.reports.evaluation_summary import print_evaluation
-from cosimgen_monai.reports.gallery import Gallery
-from cosimgen_monai.reports.inspection import inspect_dataset
-from cosimgen_monai.reports.judges import load_judges
-from cosimgen_monai.reports.utility import write_utility
+from cosimgen_monai.reports.evaluation.evaluated_pairs import open_pairs
+from cosimgen_monai.reports.evaluation.judges import load_judges
+from cosimgen_monai.reports.evaluation.report import check_evaluation, evaluate_set
+from cosimgen_monai.reports.evaluation.summary import print_evaluation
+from cosimgen_monai.reports.gallery.gallery import Gallery
+from cosimgen_monai.reports.inspection.report import inspect_dataset
+from cosimgen_monai.reports.utility.report import write_utility
 
 __all__ = [
     "Gallery",

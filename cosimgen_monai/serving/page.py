@@ -9,7 +9,7 @@ import re
 from html import escape
 from typing import Any
 
-from cosimgen_monai.reports.style import STYLE
+from cosimgen_monai.reports.pages.style import STYLE
 from cosimgen_monai.serving.form import MAX_GUIDANCE, MAX_NUMBER, MAX_SEED
 from cosimgen_monai.serving.page_script import SCRIPT
 from cosimgen_monai.serving.page_style import PAGE_STYLE

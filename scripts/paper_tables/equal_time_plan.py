@@ -22,7 +22,7 @@ from ignite.engine import Events
 from monai.bundle import create_workflow
 
 from cosimgen_monai.reports import load_judges
-from cosimgen_monai.reports.evaluated_pairs import check_number_of_real
+from cosimgen_monai.reports.evaluation.evaluated_pairs import check_number_of_real
 from cosimgen_monai.settings import atomic_write, errors_in_their_own_words
 
 CONFIGS = Path(__file__).resolve().parents[2] / "bundle" / "configs"

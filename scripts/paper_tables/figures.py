@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cosimgen_monai.reports.definitions import definition
-from cosimgen_monai.reports.paper_figures import PAPER
+from cosimgen_monai.reports.evaluation.definitions import definition
+from cosimgen_monai.reports.evaluation.paper_figures import PAPER
 from cosimgen_monai.settings import atomic_write
 from paper_tables.columns import REPORT, Column
 from paper_tables.equal_time_plan import DEFAULTS

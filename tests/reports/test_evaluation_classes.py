@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cosimgen_monai.reports.evaluation_classes import _agreement_floor, co_occurrence_figures
+from cosimgen_monai.reports.evaluation.by_class import _agreement_floor, co_occurrence_figures
 
 FIRST = np.array([[1, 1, 0], [1, 0, 1]])
 SECOND = np.array([[1, 1, 1], [0, 1, 0]])

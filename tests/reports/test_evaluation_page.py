@@ -17,14 +17,14 @@ from PIL import Image
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.metrics import density_coverage
-from cosimgen_monai.reports.evaluated_pairs import _halves
-from cosimgen_monai.reports.evaluation_figures import equally_many
-from cosimgen_monai.reports.evaluation_page import evaluation_page
-from cosimgen_monai.reports.evaluation_summary import evaluation_summary
-from cosimgen_monai.reports.figures import window_in_words
-from cosimgen_monai.reports.paper_figures import paper_rows
-from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair, choose_gallery
-from cosimgen_monai.reports.verdict import BAD, GOOD, OPEN, verdict_of
+from cosimgen_monai.reports.evaluation.evaluated_pairs import _halves
+from cosimgen_monai.reports.evaluation.facts import window_in_words
+from cosimgen_monai.reports.evaluation.figures import equally_many
+from cosimgen_monai.reports.evaluation.page import evaluation_page
+from cosimgen_monai.reports.evaluation.paper_figures import paper_rows
+from cosimgen_monai.reports.evaluation.ranked_pairs import GalleryPair, NearestPair, choose_gallery
+from cosimgen_monai.reports.evaluation.summary import evaluation_summary
+from cosimgen_monai.reports.evaluation.verdict import BAD, GOOD, OPEN, verdict_of
 
 CLASS = {"real_images": 9, "generated_images": 8}
 SFID = {"distance": 10.0, "real_crops": 9, "generated_crops": 8}

@@ -13,7 +13,7 @@ from PIL import Image
 
 from cosimgen_monai.data import BTCV, CholecSeg8k, split_items
 from cosimgen_monai.reports import inspect_dataset
-from cosimgen_monai.reports.inspection import check_folder
+from cosimgen_monai.reports.inspection.report import check_folder
 
 LIVER, GALLBLADDER = 21, 22
 

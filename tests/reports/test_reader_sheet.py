@@ -17,10 +17,10 @@ from PIL import Image
 from scipy.stats import binomtest
 
 from cosimgen_monai.codec import ClassTable
-from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
-from cosimgen_monai.reports.figures import class_colours
-from cosimgen_monai.reports.reader_scores import score_reader
-from cosimgen_monai.reports.reader_sheet import write_reader_sheet
+from cosimgen_monai.reports.colours import class_colours
+from cosimgen_monai.reports.evaluation.evaluated_pairs import EvaluatedPairs
+from cosimgen_monai.reports.reader.scores import score_reader
+from cosimgen_monai.reports.reader.sheet import write_reader_sheet
 
 FILL_IN = """<script>
 reader.value="Dr. A";

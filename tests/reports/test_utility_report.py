@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from tiny_parts import TINY_CLASSES
 
-from cosimgen_monai.reports.utility import utility_summary
-from cosimgen_monai.reports.utility_page import utility_page
-from cosimgen_monai.reports.utility_verdict import utility_verdict
+from cosimgen_monai.reports.utility.page import utility_page
+from cosimgen_monai.reports.utility.report import utility_summary
+from cosimgen_monai.reports.utility.verdict import utility_verdict
 from cosimgen_monai.utility import Arm, StudyResults
 from cosimgen_monai.utility.results import ShareResults
 

@@ -19,7 +19,7 @@ from tiny_parts import tiny_model, tiny_network
 
 from cosimgen_monai.baselines import ARCHITECTURES
 from cosimgen_monai.networks import save_model
-from cosimgen_monai.reports import evaluated_pairs
+from cosimgen_monai.reports.evaluation import evaluated_pairs
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 import reproduce_tables

@@ -15,19 +15,19 @@ import torch
 from cosimgen_monai.data import PairSource
 from cosimgen_monai.metrics import MIN_CROPS, memorisation
 from cosimgen_monai.networks import LPIPS
-from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
-from cosimgen_monai.reports.evaluation_classes import figures_by_class
-from cosimgen_monai.reports.evaluation_figures import (
+from cosimgen_monai.reports.evaluation.by_class import figures_by_class
+from cosimgen_monai.reports.evaluation.evaluated_pairs import EvaluatedPairs
+from cosimgen_monai.reports.evaluation.facts import facts_of, window_in_words
+from cosimgen_monai.reports.evaluation.figures import (
     distance_figures,
     image_figures,
     presence_figures,
 )
-from cosimgen_monai.reports.evaluation_page import evaluation_page
-from cosimgen_monai.reports.figures import colours_by_name, window_in_words
-from cosimgen_monai.reports.judges import Judges
-from cosimgen_monai.reports.measured_set import MeasuredSet, SetStatistics, measure_set
-from cosimgen_monai.reports.ranked_pairs import choose_gallery, nearest_pairs
-from cosimgen_monai.reports.reader_sheet import write_reader_sheet
+from cosimgen_monai.reports.evaluation.judges import Judges
+from cosimgen_monai.reports.evaluation.measured_set import MeasuredSet, SetStatistics, measure_set
+from cosimgen_monai.reports.evaluation.page import evaluation_page
+from cosimgen_monai.reports.evaluation.ranked_pairs import choose_gallery, nearest_pairs
+from cosimgen_monai.reports.reader.sheet import write_reader_sheet
 from cosimgen_monai.settings import atomic_write, check_writable
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def evaluate_set(
         figures = [figure for net in judges.features for figure in distance_figures(net.name, real, generated, seed)]
         figures += image_figures(pairs, judges.lpips, device, num_pairs, seed) + judges.absent_figures()
         report = {
-            **_facts(source, pairs, judges, settings, seed),
+            **facts_of(source, pairs, judges, settings, seed),
             "include_real": include_real,
             "figures": figures,
             **figures_by_class(source.classes, real, generated),
@@ -156,33 +156,6 @@ def _measure(
     if pairs.training is not None:
         training = go("training", pairs.training, [range(len(pairs.training))], [judges.main], [])
     return real, generated, training
-
-
-def _facts(
-    source: PairSource, pairs: EvaluatedPairs, judges: Judges, settings: dict[str, Any], seed: int
-) -> dict[str, Any]:
-    """Return what stands beside every figure."""
-    asked = pairs.generated.rows is not None
-    networks: list[Any] = [*judges.features, *judges.lpips]
-    return {
-        "dataset": source.name,
-        **settings,
-        "seed": seed,
-        "value_range": f"{window_in_words(source)} as 8-bit steps of [-1, 1], both sets",
-        "resize": "images by area, linear where they grow; masks by the majority",
-        "n": {
-            "real": len(pairs.real),
-            "real_groups": len(set(pairs.real.groups)),
-            "generated": len(pairs.generated),
-            "training": len(pairs.training) if pairs.training is not None else None,
-        },
-        "halves_by": pairs.halves_by,
-        "floor": f"the same figure between two halves of the real set, no {pairs.halves_by} in both",
-        "prompts": "manifest.csv" if asked else "read from the masks: images and masks alone, no manifest",
-        "colours": colours_by_name(source.classes),
-        "networks": {net.name: net.card() for net in networks},
-        "weights_absent": judges.absent,
-    }
 
 
 def _memorisation(

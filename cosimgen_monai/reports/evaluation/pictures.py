@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from cosimgen_monai.reports.elements import legend, number, picture, section
-from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair
+from cosimgen_monai.reports.evaluation.ranked_pairs import GalleryPair, NearestPair
+from cosimgen_monai.reports.pages.elements import legend, number, picture, section
 
 
 def gallery_section(gallery: Sequence[GalleryPair], colours: Mapping[str, str]) -> str:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from cosimgen_monai.reports.class_section import class_section
-from cosimgen_monai.reports.definitions import definition
-from cosimgen_monai.reports.elements import document, number, section, table, verdict_section
-from cosimgen_monai.reports.evaluation_pictures import gallery_section, pairs_beside
-from cosimgen_monai.reports.heat_map import heat_map_svg
-from cosimgen_monai.reports.paper_figures import dataset_note, paper_rows
-from cosimgen_monai.reports.ranked_pairs import GalleryPair, NearestPair
-from cosimgen_monai.reports.remarks import UNASKED, remarks
-from cosimgen_monai.reports.verdict import BAD, verdict_of
+from cosimgen_monai.reports.evaluation.class_section import class_section
+from cosimgen_monai.reports.evaluation.definitions import definition
+from cosimgen_monai.reports.evaluation.paper_figures import dataset_note, paper_rows
+from cosimgen_monai.reports.evaluation.pictures import gallery_section, pairs_beside
+from cosimgen_monai.reports.evaluation.ranked_pairs import GalleryPair, NearestPair
+from cosimgen_monai.reports.evaluation.remarks import UNASKED, remarks
+from cosimgen_monai.reports.evaluation.verdict import BAD, verdict_of
+from cosimgen_monai.reports.pages.elements import document, number, section, table, verdict_section
+from cosimgen_monai.reports.pages.heat_map import heat_map_svg
 
 
 def evaluation_page(report: dict[str, Any], gallery: list[GalleryPair], beside: Sequence[NearestPair] = ()) -> str:

@@ -24,8 +24,8 @@ from cosimgen_monai.metrics import (
     real_unrequested_rate,
 )
 from cosimgen_monai.networks import LPIPS
-from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
-from cosimgen_monai.reports.measured_set import MeasuredSet
+from cosimgen_monai.reports.evaluation.evaluated_pairs import EvaluatedPairs
+from cosimgen_monai.reports.evaluation.measured_set import MeasuredSet
 from cosimgen_monai.settings import derive_seed
 
 Figure = dict[str, Any]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.metrics import agreement, co_occurrence, layout_distance, semantic_frechet
-from cosimgen_monai.reports.measured_set import MeasuredSet
+from cosimgen_monai.reports.evaluation.measured_set import MeasuredSet
 
 
 def figures_by_class(classes: ClassTable, real: MeasuredSet, generated: MeasuredSet) -> dict[str, Any]:

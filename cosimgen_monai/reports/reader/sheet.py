@@ -15,11 +15,11 @@ import numpy as np
 from PIL import Image
 
 from cosimgen_monai.codec import Picture, overlay, to_8_bit
-from cosimgen_monai.reports.elements import legend
-from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
-from cosimgen_monai.reports.figures import class_colours, colours_by_name
-from cosimgen_monai.reports.reader_script import SCRIPT
-from cosimgen_monai.reports.style import STYLE
+from cosimgen_monai.reports.colours import class_colours, colours_by_name
+from cosimgen_monai.reports.evaluation.evaluated_pairs import EvaluatedPairs
+from cosimgen_monai.reports.pages.elements import legend
+from cosimgen_monai.reports.pages.style import STYLE
+from cosimgen_monai.reports.reader.script import SCRIPT
 from cosimgen_monai.settings import atomic_write, derive_seed
 
 SHEET, KEY = "reader_sheet.html", "reader_key.csv"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from cosimgen_monai.reports.elements import number
+from cosimgen_monai.reports.pages.elements import number
 
 _WIDTH, _ROW, _BOX = 120, 13, 8
 

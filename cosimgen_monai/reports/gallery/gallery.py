@@ -12,8 +12,8 @@ from PIL import Image
 
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.export import Manifest, listed
-from cosimgen_monai.reports.gallery_script import SCRIPT
-from cosimgen_monai.reports.style import STYLE
+from cosimgen_monai.reports.gallery.script import SCRIPT
+from cosimgen_monai.reports.pages.style import STYLE
 from cosimgen_monai.settings import atomic_write
 
 GALLERY_STYLE = """

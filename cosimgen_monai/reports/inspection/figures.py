@@ -7,34 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from cosimgen_monai.codec import VOID, ClassTable, display_colours, fibonacci_palette
+from cosimgen_monai.codec import VOID, ClassTable
 from cosimgen_monai.data import CachedPairs, PairSource
 from cosimgen_monai.metrics import co_occurrence
+from cosimgen_monai.reports.colours import colours_by_name
 
 NAMED_GROUPS = ("video", "tile")
 """Groups that are no person and no person's file, so that their names may be shown."""
 _CHUNK = 256
-
-
-def class_colours(classes: ClassTable) -> list[tuple[int, int, int]]:
-    """Return the colour of each class, and last the void's where there is one."""
-    return display_colours(fibonacci_palette(classes.num_colours, centre=classes.background))
-
-
-def colours_by_name(classes: ClassTable) -> dict[str, str]:
-    """Return the colour of each class as ``#rrggbb`` by its name, the void's last where there is one."""
-    names = [*classes.names, *(["void"] if classes.has_void else [])]
-    return {name: _hex(colour) for name, colour in zip(names, class_colours(classes), strict=True)}
-
-
-def _hex(colour: tuple[int, int, int]) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*colour)
-
-
-def window_in_words(source: PairSource) -> str:
-    """Return the values that are seen as black and as white, with their unit where they have one."""
-    low, high = source.window
-    return f"{low:g} to {high:g}{' HU' if source.modality == 'CT' else ''}"
 
 
 def part_figures(source: PairSource, items: list[dict[str, str]], pairs: CachedPairs | None) -> dict[str, Any]:
@@ -72,11 +52,11 @@ def class_figures(classes: ClassTable, pairs: dict[str, CachedPairs]) -> dict[st
         for start in range(0, len(part.labels), _CHUNK):
             pixels += np.bincount(part.labels[start : start + _CHUNK].ravel(), minlength=VOID + 1)
     total = max(1, int(pixels.sum()))
-    colours = [_hex(colour) for colour in class_colours(classes)]
+    colours = colours_by_name(classes)
     rows = []
     for class_id, name in enumerate(classes.names):
         background = class_id == classes.background
-        row = {"id": class_id, "name": name, "colour": colours[class_id], "background": background}
+        row = {"id": class_id, "name": name, "colour": colours[name], "background": background}
         by_side = {side: _holders(part, class_id, background) for side, part in pairs.items()}
         groups = {part.rows[i]["group"] for side, part in pairs.items() for i in by_side[side]}
         counts = {side: len(holders) for side, holders in by_side.items()}
@@ -84,7 +64,7 @@ def class_figures(classes: ClassTable, pairs: dict[str, CachedPairs]) -> dict[st
         rows.append(
             {**row, "pixel_share": share, "pairs": sum(counts.values()), "pairs_by_part": counts, "groups": len(groups)}
         )
-    void = {"void_colour": colours[-1]} if classes.has_void else {}
+    void = {"void_colour": colours["void"]} if classes.has_void else {}
     return {"classes": rows, "void_share": float(pixels[VOID] / total), **void}
 
 

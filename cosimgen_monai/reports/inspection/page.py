@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from cosimgen_monai.reports.elements import document, picture, section
-from cosimgen_monai.reports.heat_map import heat_map_svg
-from cosimgen_monai.reports.notes import inspection_notes
-from cosimgen_monai.reports.samples import Sample
+from cosimgen_monai.reports.inspection.notes import inspection_notes
+from cosimgen_monai.reports.inspection.samples import Sample
+from cosimgen_monai.reports.pages.elements import document, picture, section
+from cosimgen_monai.reports.pages.heat_map import heat_map_svg
 
 _MAX_ROWS = 8
 

@@ -10,7 +10,7 @@ from html import escape
 from PIL import Image
 
 from cosimgen_monai.codec import Picture
-from cosimgen_monai.reports.style import STYLE
+from cosimgen_monai.reports.pages.style import STYLE
 
 _MAX_SIDE = 256
 _MARKS = {"good": "✓", "bad": "✗", "open": "?"}

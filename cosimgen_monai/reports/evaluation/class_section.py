@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from cosimgen_monai.reports.definitions import definition
-from cosimgen_monai.reports.elements import number, section, table
-from cosimgen_monai.reports.quantile_plot import quantile_svg
-from cosimgen_monai.reports.remarks import remarks
+from cosimgen_monai.reports.evaluation.definitions import definition
+from cosimgen_monai.reports.evaluation.remarks import remarks
+from cosimgen_monai.reports.pages.elements import number, section, table
+from cosimgen_monai.reports.pages.quantile_plot import quantile_svg
 
 _KINDS = ("area", "x", "y")
 

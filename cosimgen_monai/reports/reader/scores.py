@@ -1,6 +1,6 @@
 """Score a filled reader sheet: can a reader tell generated from real, and how good are the masks.
 
-python -m cosimgen_monai.reports.reader_scores answers.csv output/evaluation/reader_key.csv
+python -m cosimgen_monai.reports.reader.scores answers.csv output/evaluation/reader_key.csv
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cosimgen_monai.metrics import wilson_interval
-from cosimgen_monai.reports.reader_sheet import KEY_COLUMNS, KINDS
+from cosimgen_monai.reports.reader.sheet import KEY_COLUMNS, KINDS
 
 ANSWER_COLUMNS = ("sheet", "reader", "case", "answer", "mask_quality", "comment")
 

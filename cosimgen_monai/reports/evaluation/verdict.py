@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cosimgen_monai.reports.remarks import UNASKED
+from cosimgen_monai.reports.evaluation.remarks import UNASKED
 
 GOOD, BAD, OPEN = "good", "bad", "open"
 FEW_GROUPS = 10

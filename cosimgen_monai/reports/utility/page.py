@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from cosimgen_monai.reports.elements import document, section, table, verdict_section
-from cosimgen_monai.reports.utility_verdict import utility_verdict
+from cosimgen_monai.reports.pages.elements import document, section, table, verdict_section
+from cosimgen_monai.reports.utility.verdict import utility_verdict
 
 
 def utility_page(report: dict[str, Any]) -> str:

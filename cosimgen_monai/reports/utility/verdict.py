@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cosimgen_monai.reports.verdict import BAD, FEW_GROUPS, GOOD, OPEN, Sentence
+from cosimgen_monai.reports.evaluation.verdict import BAD, FEW_GROUPS, GOOD, OPEN, Sentence
 
 TARGET_RATIO = 0.8
 FEW_SEEDS = 5

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from cosimgen_monai.codec import Picture, overlay, presence_vector, to_8_bit
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.metrics import nearest
-from cosimgen_monai.reports.evaluated_pairs import EvaluatedPairs
-from cosimgen_monai.reports.figures import class_colours
+from cosimgen_monai.reports.colours import class_colours
+from cosimgen_monai.reports.evaluation.evaluated_pairs import EvaluatedPairs
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ from PIL import Image
 from cosimgen_monai.codec import ClassTable, with_legend
 from cosimgen_monai.data import CachedPairs, PairSource, cache_pairs
 from cosimgen_monai.handlers import SheetRow, draw_sheet
-from cosimgen_monai.reports.figures import class_colours, class_figures, co_occurrence_of, native_figures, part_figures
-from cosimgen_monai.reports.heat_map import draw_heat_map
-from cosimgen_monai.reports.page import inspection_page
-from cosimgen_monai.reports.reading import describe_items
-from cosimgen_monai.reports.samples import Sample, choose_samples
+from cosimgen_monai.reports.colours import class_colours
+from cosimgen_monai.reports.inspection.figures import class_figures, co_occurrence_of, native_figures, part_figures
+from cosimgen_monai.reports.inspection.page import inspection_page
+from cosimgen_monai.reports.inspection.reading import describe_items
+from cosimgen_monai.reports.inspection.samples import Sample, choose_samples
+from cosimgen_monai.reports.pages.heat_map import draw_heat_map
 from cosimgen_monai.settings import atomic_write, check_writable
 
 logger = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from cosimgen_monai.reports.reader_sheet import KEY, SHEET
-from cosimgen_monai.reports.remarks import UNASKED, remarks
+from cosimgen_monai.reports.evaluation.remarks import UNASKED, remarks
+from cosimgen_monai.reports.reader.sheet import KEY, SHEET
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def print_evaluation(report: dict[str, Any], output_dir: str | Path) -> None:
     if report["include_real"]:
         logger.info(
             "For blinded readers: %s (real images are in it); keep %s back. When it comes filled in:\n"
-            "  python -m cosimgen_monai.reports.reader_scores ANSWERS.csv %s",
+            "  python -m cosimgen_monai.reports.reader.scores ANSWERS.csv %s",
             *(Path(output_dir) / name for name in (SHEET, KEY, KEY)),
         )
 

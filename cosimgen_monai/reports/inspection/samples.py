@@ -8,7 +8,7 @@ import numpy as np
 
 from cosimgen_monai.codec import Picture, overlay
 from cosimgen_monai.data import CachedPairs, PairSource
-from cosimgen_monai.reports.figures import class_colours
+from cosimgen_monai.reports.colours import class_colours
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from cosimgen_monai.reports.utility_page import utility_page
-from cosimgen_monai.reports.utility_verdict import utility_verdict
+from cosimgen_monai.reports.utility.page import utility_page
+from cosimgen_monai.reports.utility.verdict import utility_verdict
 from cosimgen_monai.settings import atomic_write
 from cosimgen_monai.utility import StudyResults
 

@@ -1,0 +1,1 @@
+"""What pages are made of: documents, tables, pictures within the text, their look."""

@@ -1,0 +1,1 @@
+"""What a utility study found."""
