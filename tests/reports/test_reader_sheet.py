@@ -72,7 +72,7 @@ def key_of(folder: Path) -> list[dict[str, str]]:
 
 
 def test_files_of_both_kinds_are_alike_but_for_their_pixels(folder: Path) -> None:
-    page = (folder / "reader_sheet.html").read_text()
+    page = (folder / "reader_sheet.html").read_text("utf-8")
     files = [base64.b64decode(data) for data in re.findall(r'src="data:image/png;base64,([^"]+)"', page)]
     assert len(files) == 40  # an image and an overlay a case
     assert len({len(file) for file in files}) == 1
@@ -90,7 +90,7 @@ def test_files_of_both_kinds_are_alike_but_for_their_pixels(folder: Path) -> Non
 
 
 def test_the_page_names_no_kind_and_no_source(folder: Path) -> None:
-    page = (folder / "reader_sheet.html").read_text()
+    page = (folder / "reader_sheet.html").read_text("utf-8")
     assert "cosimgen" not in page
     parts = re.findall(r"<section.*?</section>", page, re.DOTALL)
     number = r"((?:case|answer|quality|comment)\W+)"
@@ -102,7 +102,7 @@ def test_the_page_names_no_kind_and_no_source(folder: Path) -> None:
 
 
 def test_what_masks_are_judged_by_stands_above_the_cases(folder: Path) -> None:
-    head = (folder / "reader_sheet.html").read_text().split("<section")[0]
+    head = (folder / "reader_sheet.html").read_text("utf-8").split("<section")[0]
     assert "All images are 16 × 16 pixels; from black to white: -175 to 250 HU." in head
     red, green, blue = class_colours(Pictures.classes)[1]
     assert f'style="background:#{red:02x}{green:02x}{blue:02x}"></span>liver</li>' in head
@@ -114,7 +114,7 @@ def test_the_key_is_mixed_and_says_what_each_case_is(folder: Path) -> None:
     kinds = [row["kind"] for row in rows]
     assert kinds.count("real") == kinds.count("generated") == 10
     assert kinds not in (sorted(kinds), sorted(kinds, reverse=True))
-    page = (folder / "reader_sheet.html").read_text()
+    page = (folder / "reader_sheet.html").read_text("utf-8")
     files = re.findall(r'src="data:image/png;base64,([^"]+)"', page)[::2]
     for row, data in zip(rows, files, strict=True):
         with Image.open(io.BytesIO(base64.b64decode(data))) as picture:
@@ -164,11 +164,11 @@ def test_answers_that_do_not_fit_are_refused(folder: Path, change: dict[str, str
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 def test_a_browser_fills_in_the_sheet_and_its_csv_is_scored(folder: Path) -> None:
-    page = (folder / "reader_sheet.html").read_text().replace("</body>", FILL_IN)
-    (folder / "filled.html").write_text(page)
+    page = (folder / "reader_sheet.html").read_text("utf-8").replace("</body>", FILL_IN)
+    (folder / "filled.html").write_text(page, "utf-8")
     status, text = read_out(folder / "filled.html").split("\n", 1)
     assert status == "20 of 20 cases answered"
-    (folder / "answers.csv").write_text(text, newline="")
+    (folder / "answers.csv").write_text(text, "utf-8", newline="")
     scores = score_reader(folder / "answers.csv", folder / "reader_key.csv")
     odd = [row["kind"] == "real" if int(row["case"]) % 2 else row["kind"] == "generated" for row in key_of(folder)]
     assert (scores["reader"], scores["answered"]) == ("Dr. A", 20)
