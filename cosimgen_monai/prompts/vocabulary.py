@@ -46,14 +46,21 @@ def spoken_words(prompt: str, classes: ClassTable) -> list[tuple[str, str]]:
     A side that stands behind its organ goes before it: ``kidney (left)``, ``left-sided kidney``, ``kidney on the
     left``. Short negations are written out: ``w/o``, ``doesn't``, ``instead of``.
     """
-    text = prompt.lower().replace("’", "'")
-    for short, long in _SHORT.items():
-        text = re.sub(short, long, text)
-    text = _LISTED.sub(lambda found: f"{found[1]}{found[2] or ''} {found[3].replace(',', ' or ')}", text)
+    text = _LISTED.sub(
+        lambda found: f"{found[1]}{found[2] or ''} {found[3].replace(',', ' or ')}", _written_out(prompt)
+    )
     for pattern, side_first in _side_patterns(classes):
         text = pattern.sub(side_first, text)
     runs = re.findall(r"([\W_]*)([^\W_]+)", re.sub(_NO_MARK, " ", text))
     return [(word, _mark(run.replace(" ", ""))) for run, word in runs]
+
+
+def _written_out(text: str) -> str:
+    """Return text in lower case, its short ways written out."""
+    text = text.lower().replace("’", "'")
+    for short, long in _SHORT.items():
+        text = re.sub(short, long, text)
+    return text
 
 
 def _mark(run: str) -> str:
@@ -150,6 +157,7 @@ def phrases_of(classes: ClassTable) -> dict[tuple[str, ...], tuple[int, ...]]:
             # "stomachs" is regular, "stomaches" is not
             for form in (phrase, phrase + "s", plural(phrase), *IRREGULAR.get(phrase, ())):
                 phrases.setdefault(tuple(words(form)), (class_id,))
+                phrases.setdefault(tuple(words(_written_out(form))), (class_id,))  # "bone / cartilage"
     for organ, ids in sides_of(classes).items():
         for form in (organ, plural(organ)):
             for lead in ("", *(f"{a} {join} {b} " for join in ("and", "or", "") for a, b in _ORDERS)):

@@ -6,7 +6,7 @@ import pytest
 
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.data import BTCV
-from cosimgen_monai.prompts import read_prompt, understand
+from cosimgen_monai.prompts import read_prompt, understand, write_prompt
 
 CLASSES = BTCV("unread").classes
 SPLEEN, RIGHT_KIDNEY, LEFT_KIDNEY, GALLBLADDER, ESOPHAGUS, LIVER, STOMACH, AORTA, IVC, PORTAL = range(1, 11)
@@ -179,6 +179,13 @@ def test_names_are_read_as_their_dataset_spells_them() -> None:
     assert read_prompt("buses beside a Dining Table", table) == (0, 1)
     assert read_prompt("l hook electrocautery in vegetation", table) == (2, 3)
     assert read_prompt("écrans", table) == (4,)
+
+
+def test_names_with_signs_are_read_as_they_are_written() -> None:
+    table = ClassTable(("bone / cartilage", "skin & fat", "no-go zone", "liver"))
+    for class_id, name in enumerate(table.names):
+        assert read_prompt(write_prompt([class_id], table), table) == (class_id,), name
+    assert read_prompt("bone / cartilage & no-go zone, liver", table) == (0, 2, 3)
 
 
 def test_a_word_that_looks_like_a_slip_is_given_its_nearest() -> None:
