@@ -1,4 +1,12 @@
-"""Memorisation: are generated images nearer to training images than images of new patients are?"""
+"""Memorisation: are generated images nearer to training images than images of new patients are?
+
+That held-out images calibrate the distance to training ones is the idea of the data-copying test of Meehan et al.
+2020; percentile and share are this project's own, and the paper has no such check.
+
+What it cannot tell: copies that the features do not recognise, such as a mirrored or recoloured image; parts of an
+image; and, where held-out images resemble training ones (neighbouring slices, one video), anything at all. Of few
+images chance alone may flag a set (:func:`share_by_chance`).
+"""
 
 from __future__ import annotations
 
@@ -14,11 +22,11 @@ from cosimgen_monai.metrics.presence_rates import wilson_interval
 PERCENTILE = 1.0
 MAX_SHARE = 0.05
 """The share of suspects, and of copies of held-out images, above which a set is flagged."""
+NUM_LISTED = 16
+"""How many of the nearest are listed."""
 
 
-def memorisation(
-    generated: NDArray[Any], held_out: NDArray[Any], training: NDArray[Any], num_listed: int = 16
-) -> dict[str, Any]:
+def memorisation(generated: NDArray[Any], held_out: NDArray[Any], training: NDArray[Any]) -> dict[str, Any]:
     """Compare distances generated → training with distances held-out → training, in feature space.
 
     With d(x) the distance of x to its nearest training image, a generated image x is suspect where d(x) is at or below
@@ -26,24 +34,16 @@ def memorisation(
     of copies of held-out images, which are no new images either. Where held-out images are training ones too, the
     percentile is 0.
 
-    That held-out images calibrate the distance to training ones is the idea of the data-copying test of Meehan et al.
-    2020; percentile and share are this project's own, and the paper has no such check.
-
-    What it cannot tell: copies that the features do not recognise, such as a mirrored or recoloured image; parts of an
-    image; and, where held-out images resemble training ones (neighbouring slices, one video), anything at all. Of few
-    images chance alone may flag a set (:func:`share_by_chance`).
-
     Args:
         generated: features, N D.
         held_out: features of real images in no training group.
         training: features of the training images.
-        num_listed: how many of the nearest are listed.
 
     Returns:
         ``share_suspect`` and its ``share_interval`` (95 %), ``share_by_chance``, the shares of ``copies`` of training
         images and of ``copies_of_held_out`` ones, which of the two flags the set (``flagged_suspects``,
-        ``flagged_copies_of_held_out``), the ``threshold``, both medians, and ``nearest``: rows
-        of ``generated`` and ``training`` (indices) and their ``distance``, the nearest first.
+        ``flagged_copies_of_held_out``), the ``threshold``, both medians, and ``nearest``: rows of ``generated`` and
+        ``training`` (indices) and their ``distance``, the nearest first.
 
     Raises:
         ValueError: if a set is empty.
@@ -67,12 +67,12 @@ def memorisation(
         "threshold": threshold,
         "median_generated": float(np.median(distance)),
         "median_held_out": float(np.median(usual)),
-        "nearest": _listed(distance, index, num_listed),
+        "nearest": _listed(distance, index),
     }
 
 
-def _listed(distance: NDArray[Any], index: NDArray[Any], number: int) -> list[dict[str, Any]]:
-    first = np.argsort(distance, kind="stable")[:number].tolist()
+def _listed(distance: NDArray[Any], index: NDArray[Any]) -> list[dict[str, Any]]:
+    first = np.argsort(distance, kind="stable")[:NUM_LISTED].tolist()
     return [{"generated": i, "training": int(index[i]), "distance": round(float(distance[i]), 6)} for i in first]
 
 
