@@ -57,7 +57,10 @@ def _show(kind: type[BaseException], error: BaseException, trace: TracebackType 
         return
     error = _root(error)
     if _is_interrupt(error):
-        print("\nstopped; the same command goes on from the last checkpoint or sample.", file=sys.stderr)
+        print(
+            "\nstopped; the same command goes on from the last checkpoint or sample, or begins again where it writes none.",
+            file=sys.stderr,
+        )
         return
     message = f"{type(error).__name__}: {error}"
     launch = Launch.of_this_process()

@@ -56,4 +56,7 @@ def test_an_interrupt_while_a_module_is_imported_is_told_as_one(
     wrapped = RuntimeError("Failed to evaluate")
     wrapped.__cause__ = raised.value
     errors._show(RuntimeError, wrapped, None)
-    assert capsys.readouterr().err == "\nstopped; the same command goes on from the last checkpoint or sample.\n"
+    assert (
+        capsys.readouterr().err
+        == "\nstopped; the same command goes on from the last checkpoint or sample, or begins again where it writes none.\n"
+    )
