@@ -58,7 +58,7 @@ def _show(kind: type[BaseException], error: BaseException, trace: TracebackType 
     error = _root(error)
     if _is_interrupt(error):
         print(
-            "\nstopped; the same command goes on from the last checkpoint or sample, or begins again where it writes none.",
+            "\nstopped; the same command goes on from what it has written, or begins again.",
             file=sys.stderr,
         )
         return

@@ -58,5 +58,5 @@ def test_an_interrupt_while_a_module_is_imported_is_told_as_one(
     errors._show(RuntimeError, wrapped, None)
     assert (
         capsys.readouterr().err
-        == "\nstopped; the same command goes on from the last checkpoint or sample, or begins again where it writes none.\n"
+        == "\nstopped; the same command goes on from what it has written, or begins again.\n"
     )
