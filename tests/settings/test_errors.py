@@ -56,7 +56,4 @@ def test_an_interrupt_while_a_module_is_imported_is_told_as_one(
     wrapped = RuntimeError("Failed to evaluate")
     wrapped.__cause__ = raised.value
     errors._show(RuntimeError, wrapped, None)
-    assert (
-        capsys.readouterr().err
-        == "\nstopped; the same command goes on from what it has written, or begins again.\n"
-    )
+    assert capsys.readouterr().err == "\nstopped; the same command goes on from what it has written, or begins again.\n"
