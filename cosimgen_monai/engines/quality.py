@@ -23,7 +23,7 @@ class QualityGates:
     - ``area of``: a class is smaller than half the smallest or larger than 1.25 times the largest in training.
     - ``value of``: the image under a class's mask is darker or brighter than in training, by 5 % of the window.
     - ``certainty``: the mask's colours lie between classes (:func:`decode_certainty` below 0.3; the shipped
-      weights draw 0.54 on average).
+      weights draw 0.56 on average).
 
     Args:
         card: the model's file; without ``statistics`` in it, there is no gate of area and value.
