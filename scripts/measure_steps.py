@@ -132,7 +132,8 @@ def measured(model: TrainedModel, network: FeatureNetwork, samples: list[dict[st
     for sample in samples:
         rates = PresenceRates(model.classes, sample["label"].numel())
         rates.update(sample["request"].asked, class_areas(sample["label"][None], model.classes.num_classes)[0])
-        counts.append((rates.hits, rates.asked, rates.unrequested, rates.unasked))
+        asked, unasked = rates.hit_rate, rates.unrequested_rate
+        counts.append((asked.hits, asked.events, unasked.hits, unasked.events))
     images = np.stack([to_8_bit(sample["image"].numpy()) for sample in samples])
     with torch.no_grad():
         features = network(torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1).numpy()

@@ -50,6 +50,7 @@ from cosimgen_monai.networks import SentenceEncoder, TrainedModel, read_model
 from cosimgen_monai.reports.embedding_plot import embeddings_of
 from cosimgen_monai.reports.evaluation.evaluated_pairs import MIN_GENERATED
 from cosimgen_monai.reports.evaluation.figures import asked_figures
+from cosimgen_monai.reports.finite import finite
 from cosimgen_monai.settings import atomic_write
 
 
@@ -156,7 +157,8 @@ def prompts_of(folder: Path) -> dict[str, Any]:
 def evaluate(args: argparse.Namespace, column: Column) -> None:
     """Evaluate the pairs of class sets against the dataset's real pairs.
 
-    All of them by default: five held-out patients lie so far from the others that the floor hides the models.
+    All of them by default: five held-out patients lie so far from the others that the floor hides the models. Most of
+    them are of the training then, which the tables say.
     """
     folder = column.folder(args.output_dir)
     if (folder / REPORT).is_file():
@@ -197,9 +199,9 @@ def read_trained(column: Column, output_dir: Path) -> TrainedModel:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all; what is no number is null."""
     with atomic_write(path) as draft:
-        draft.write_text(json.dumps(content, indent=1), "utf-8")
+        draft.write_text(json.dumps(finite(content), indent=1, allow_nan=False), "utf-8")
 
 
 def draw_figures(args: argparse.Namespace) -> None:

@@ -15,7 +15,8 @@ from cosimgen_monai.metrics.memorisation import memorisation
 from cosimgen_monai.metrics.neighbours import nearest
 from cosimgen_monai.metrics.ppv import PPV
 from cosimgen_monai.metrics.presence_f1 import PresenceF1
-from cosimgen_monai.metrics.presence_rates import PresenceRates, wilson_interval
+from cosimgen_monai.metrics.presence_rates import PresenceRates
+from cosimgen_monai.metrics.proportions import wilson_interval
 from cosimgen_monai.metrics.semantic_frechet import MIN_CROPS, ClassCrops, semantic_frechet
 
 __all__ = [

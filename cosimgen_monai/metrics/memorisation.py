@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.stats import betabinom
 
 from cosimgen_monai.metrics.neighbours import copy_distance, nearest
-from cosimgen_monai.metrics.presence_rates import wilson_interval
+from cosimgen_monai.metrics.proportions import wilson_interval
 
 PERCENTILE = 1.0
 MAX_SHARE = 0.05

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cosimgen_monai.metrics.presence_rates import wilson_interval
+from cosimgen_monai.metrics.proportions import wilson_interval
 
 
 class PPV:
     """Over queries of a single class, the share of masks that hold it; beside it |P ∩ Q| / |P| over masks not empty.
 
-    P is the set of classes drawn, Q the set asked for, the background in neither. What it cannot tell: what is drawn
-    beside the asked class (the second figure does), and how well.
+    P is the set of classes drawn, Q the set asked for, the background in neither. Give the classes found as
+    :meth:`PresenceRates.found` returns them: an asked class counts as drawn from half of the presence threshold on, any
+    other from the whole, which favours both figures. What it cannot tell: what is drawn beside the asked class (the
+    second figure does), and how well.
     """
 
     def __init__(self) -> None:

@@ -9,17 +9,8 @@ from typing import Any
 import torch
 
 from cosimgen_monai.codec import ClassTable, presence_threshold
-from cosimgen_monai.processes import sum_over_processes
-
-
-def wilson_interval(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
-    """Return Wilson's score interval of a proportion (Wilson 1927); (0, 1) where nothing was counted."""
-    if total == 0:
-        return 0.0, 1.0
-    p = hits / total
-    centre = (p + z**2 / (2 * total)) / (1 + z**2 / total)
-    half = z / (1 + z**2 / total) * math.sqrt(p * (1 - p) / total + z**2 / (4 * total**2))
-    return max(0.0, centre - half), min(1.0, centre + half)
+from cosimgen_monai.metrics.proportions import ClusteredProportion
+from cosimgen_monai.processes import gather_lists
 
 
 class PresenceRates:
@@ -28,7 +19,9 @@ class PresenceRates:
     An asked class counts as found from half of the presence threshold, so that objects at the threshold add no noise;
     an unasked one as drawn from the whole. Hit rate: asked pairs found. Unrequested rate: unasked pairs drawn.
     Presence F1: 2 hits / (2 hits + misses + unrequested). Its chance level is what the same masks have when each stands
-    for another sample's request (the expectation over all such pairs): where most images hold most classes, it is high.
+    for another request (the expectation over all pairs of different requests): where most images hold most classes, it
+    is high, and where all requests are one and the same there is none. Intervals know that the classes of one sample
+    are there or missing together (:class:`ClusteredProportion`).
 
     F1 is the field's (van Rijsbergen 1979); to count it over presence, its thresholds and its chance level are this
     project's own. What it cannot tell: how much of a class there is above its threshold, where and of what shape, and
@@ -46,9 +39,10 @@ class PresenceRates:
 
     def reset(self) -> None:
         """Forget all counts."""
-        self.hits = self.asked = self.unrequested = self.unasked = self.samples = 0
-        # by class: samples that ask for it, masks with half of the threshold of it, and with the whole
-        self._by_class = torch.zeros(3, self.classes.num_classes, dtype=torch.long)
+        self.samples = 0
+        self.hit_rate, self.unrequested_rate = ClusteredProportion(), ClusteredProportion()
+        # by request, the samples, and by class the masks with half of the threshold of it, and with the whole: 3 x c
+        self._by_request: dict[tuple[int, ...], torch.Tensor] = {}
 
     def found(self, asked: Sequence[int], areas: torch.Tensor) -> tuple[int, ...]:
         """Return the ids of the classes that count as present in a label of these class areas (c)."""
@@ -61,47 +55,53 @@ class PresenceRates:
             asked: ids of the classes asked for.
             areas: pixels of each class in the sample's label, c.
         """
-        found = set(self.found(asked, areas))
+        found, wanted = set(self.found(asked, areas)), set(asked)
         self.samples += 1
-        self.hits += len(found & set(asked))
-        self.asked += len(asked)
-        self.unrequested += len(found - set(asked))
-        self.unasked += len(self.classes.objects) - len(asked)
-        wanted = torch.zeros(len(areas), dtype=torch.bool, device=areas.device)
-        wanted[list(asked)] = True
-        held = (wanted, areas >= self.threshold * 0.5, areas >= self.threshold)
-        self._by_class += torch.stack(held).cpu()
+        self.hit_rate.add(len(found & wanted), len(wanted))
+        self.unrequested_rate.add(len(found - wanted), len(self.classes.objects) - len(wanted))
+        counts = torch.stack([torch.ones_like(areas), areas >= self.threshold * 0.5, areas >= self.threshold]).cpu()
+        self._count(tuple(sorted(wanted)), counts.long())
+
+    def _count(self, request: tuple[int, ...], counts: torch.Tensor) -> None:
+        self._by_request[request] = self._by_request.get(request, 0) + counts
 
     def join_processes(self) -> None:
         """Count what the other processes of a run have counted too."""
-        own = torch.tensor([self.hits, self.asked, self.unrequested, self.unasked, self.samples])
-        self.hits, self.asked, self.unrequested, self.unasked, self.samples = sum_over_processes(own).tolist()
-        self._by_class = sum_over_processes(self._by_class)
+        counted = gather_lists(list(self._by_request.items()))
+        self._by_request = {}
+        for request, counts in counted:
+            self._count(request, counts)
+        self.samples = sum(int(counts[0, 0]) for counts in self._by_request.values())
+        self.hit_rate.join_processes()
+        self.unrequested_rate.join_processes()
 
     def chance(self) -> float:
-        """Return presence F1 with each request beside the mask of another sample; NaN for fewer than two samples."""
-        if self.samples < 2:
+        """Return presence F1 with each request beside the masks of other requests; NaN where all are the same."""
+        if len(self._by_request) < 2:
             return math.nan
-        asked, halves, wholes = self._by_class[:, list(self.classes.objects)]
-        others = self.samples - 1  # all pairs less the samples' own, over the masks that a request may get
-        hits = (int((asked * halves).sum()) - self.hits) / others
-        unrequested = (int(((self.samples - asked) * wholes).sum()) - self.unrequested) / others
+        total = torch.stack(list(self._by_request.values())).sum(0)
+        hits = unrequested = 0.0
+        for request, own in self._by_request.items():
+            samples, others = int(own[0, 0]), total - own
+            unasked = [i for i in self.classes.objects if i not in request]
+            hits += samples * int(others[1, list(request)].sum()) / int(others[0, 0])
+            unrequested += samples * int(others[2, unasked].sum()) / int(others[0, 0])
         return self._f1(hits, unrequested)
 
     def _f1(self, hits: float, unrequested: float) -> float:
-        denominator = hits + self.asked + unrequested
+        denominator = hits + self.hit_rate.events + unrequested
         return 2 * hits / denominator if denominator else 0.0
 
     def compute(self) -> dict[str, Any]:
         """Return presence F1 and its chance level, the rates, their intervals, and the counts behind them (N)."""
         return {
-            "presence_f1": self._f1(self.hits, self.unrequested),
+            "presence_f1": self._f1(self.hit_rate.hits, self.unrequested_rate.hits),
             "presence_f1_chance": self.chance(),
-            "hit_rate": self.hits / self.asked if self.asked else math.nan,
-            "hit_rate_interval": wilson_interval(self.hits, self.asked),
-            "unrequested_rate": self.unrequested / self.unasked if self.unasked else math.nan,
-            "unrequested_rate_interval": wilson_interval(self.unrequested, self.unasked),
-            "asked_pairs": self.asked,
-            "unasked_pairs": self.unasked,
+            "hit_rate": self.hit_rate.value(),
+            "hit_rate_interval": self.hit_rate.interval(),
+            "unrequested_rate": self.unrequested_rate.value(),
+            "unrequested_rate_interval": self.unrequested_rate.interval(),
+            "asked_pairs": self.hit_rate.events,
+            "unasked_pairs": self.unrequested_rate.events,
             "samples": self.samples,
         }

@@ -77,7 +77,9 @@ def semantic_frechet(real: ClassCrops, generated: ClassCrops, whole: ClassCrops 
     A class that the generated set lacks is listed under ``never_drawn``, and there is no mean then: it would leave out
     the worst. Real classes with fewer than two crops are no part of the class set (``too_few_real``).
 
-    What it cannot tell: whether the mask fits within its box, and anything about how often a class is drawn.
+    What it cannot tell: whether the mask fits within its box, and how often a class is drawn. It is not free of that,
+    though: as any Frechet distance it is biased upward, the fewer crops, the larger. A class that is drawn as well as
+    before, but seldom, is farther. Each class's crops stand beside its distance; compare at equal numbers alone.
     """
     rows: dict[str, Any] = {}
     missing, too_few = [], []

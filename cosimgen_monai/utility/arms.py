@@ -42,8 +42,13 @@ class Arm:
             return batch_size
         return round(self.real * batch_size)
 
-    def check_batches(self, batch_size: int) -> None:
-        """Raise ``ValueError`` where batches are too small to hold both real and generated pairs, as the arm asks."""
+    def check_batches(self, num_steps: int, batch_size: int) -> None:
+        """Raise ``ValueError`` where batches or steps are too few to hold real and generated pairs, as the arm asks."""
+        if self.uses_generated and round((1 - self.finish_on_real) * num_steps) == 0:
+            raise ValueError(
+                f"`arms` {self.name!r}: of {num_steps} steps, the last {self.finish_on_real:.1%} are all; give a "
+                "smaller `finish_on_real`, or more --segmenter_steps."
+            )
         if 0 < self.real < 1 and round(self.real * batch_size) in (0, batch_size):
             raise ValueError(
                 f"`arms` {self.name!r}: a batch of {batch_size} cannot be {self.real:.0%} real; "

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from cosimgen_monai.data import PairSource
 from cosimgen_monai.utility.arms import Arm
-from cosimgen_monai.utility.bootstrap import Resamples, by_group, class_mean, interval
-from cosimgen_monai.utility.dice import dice
+from cosimgen_monai.utility.bootstrap import Estimate, Resamples, by_group
 
 Figure = dict[str, Any]
 """``value``, ``low`` and ``high``; ``None`` where there is none."""
+_FEWEST = 2
+"""Held-out groups that have to hold a class for it to have an interval, and to be in a mean that has one."""
 
 
 @dataclass(frozen=True)
@@ -73,40 +74,47 @@ class StudyResults:
             **self.settings,
             "seed": self.seed,
             "arms": {
-                arm.name: {"real": arm.real, "mix": arm.mix, "finish_on_real": arm.finish_on_real} for arm in self.arms
+                arm.name: {
+                    "real": arm.real,
+                    "mix": arm.mix,
+                    "finish_on_real": arm.finish_on_real,
+                    "real_pairs": arm.num_real(0, self.settings["steps"], self.settings["batch_size"]),
+                }
+                for arm in self.arms
             },
             "baseline": self.arms[0].name,
             "held_out": {"pairs": len(self.groups), "groups": num_groups},
             "resampled": self.source.group_name if num_groups > 1 else "pair",
             "num_resamples": self.num_resamples,
+            "held_out_with": {classes.names[i]: number for i, number in tested.items()},
             "not_held_out": list(classes.names_of(i for i in classes.objects if i not in tested)),
+            "held_out_once": list(classes.names_of(i for i, number in tested.items() if number < _FEWEST)),
             "shares": [self._share(share, tested) for share in self.shares],
         }
 
-    def _tested(self) -> list[int]:
-        """Return the ids of the objects that held-out pairs hold."""
-        true = self.shares[0].counts[self.arms[0].name][0, :, 2].sum(0)
-        return [i for i in self.source.classes.objects if true[i]]
+    def _tested(self) -> dict[int, int]:
+        """Return the ids of the objects that held-out pairs hold, and how many groups hold each."""
+        true = by_group(self.shares[0].counts[self.arms[0].name][:1], self._units())[0, :, 2]
+        held = (true > 0).sum(axis=0)
+        return {i: int(held[i]) for i in self.source.classes.objects if held[i]}
 
     def _units(self) -> Sequence[str]:
         """What is resampled: groups, or pairs where there is a single group."""
         return self.groups if len(set(self.groups)) > 1 else [f"{i:09d}" for i in range(len(self.groups))]
 
-    def _share(self, results: ShareResults, tested: list[int]) -> dict[str, Any]:
+    def _share(self, results: ShareResults, tested: dict[int, int]) -> dict[str, Any]:
         grouped = {name: by_group(counts, self._units()) for name, counts in results.counts.items()}
-        num_seeds, num_groups = next(iter(grouped.values())).shape[:2]
-        resamples = Resamples.draw(num_groups, num_seeds, self.num_resamples, self.seed)
-        values = {name: _mean_dice(counts) for name, counts in grouped.items()}
-        resampled = {name: resamples.dice(counts) for name, counts in grouped.items()}
-        rare = self._rare(results, tested)
         baseline = self.arms[0].name
+        resamples = Resamples.draw(grouped[baseline].shape[1], self.num_resamples, self.seed)
+        found = {name: resamples.dice(counts) for name, counts in grouped.items()}
+        rare = self._rare(results, tested)
         arms = {}
-        for name in values:
-            difference = values[name] - values[baseline], resampled[name] - resampled[baseline]
+        for name, estimate in found.items():
+            others = None if name == baseline else self._figures(estimate - found[baseline], tested, rare)
             arms[name] = {
-                "dice": self._figures(values[name], resampled[name], tested, rare),
-                "difference": None if name == baseline else self._figures(*difference, tested, rare),
-                "mean_of_each_seed": [_known(class_mean(dice(c.sum(0)), tested)) for c in grouped[name]],
+                "dice": self._figures(estimate, tested, rare),
+                "difference": others,
+                "mean_of_each_seed": [_known(value) for value in estimate.class_mean(_in_means(tested)).by_seed],
             }
         return {
             "share": results.share,
@@ -116,51 +124,44 @@ class StudyResults:
             "rare": list(self.source.classes.names_of(rare)),
             "pairs_with": {self.source.classes.names[i]: int(results.presence[:, i].sum()) for i in tested},
             "arms": arms,
-            "on_generated": self._on_generated(results, grouped[baseline], resamples, tested),
+            "on_generated": self._on_generated(results, found[baseline], tested),
         }
 
-    def _figures(
-        self, values: NDArray[np.float64], resampled: NDArray[np.float64], tested: list[int], rare: list[int]
-    ) -> dict[str, Any]:
-        """Return the mean over the tested classes, over the rare ones, and each class, with intervals."""
+    def _figures(self, found: Estimate, tested: dict[int, int], rare: list[int]) -> dict[str, Any]:
+        """Return the mean over the classes, over the rare ones, and each class, with intervals."""
+        num_groups, names = len(set(self._units())), self.source.classes.names
         return {
-            "mean": _figure(class_mean(values, tested), class_mean(resampled, tested)),
-            "rare": _figure(class_mean(values, rare), class_mean(resampled, rare)),
-            "classes": {self.source.classes.names[i]: _figure(values[i], resampled[:, i]) for i in tested},
+            "mean": _figure(found.class_mean(_in_means(tested)), num_groups),
+            "rare": _figure(found.class_mean(rare), num_groups),
+            "classes": {names[i]: _figure(found.of_class(i), number) for i, number in tested.items()},
         }
 
-    def _rare(self, results: ShareResults, tested: list[int]) -> list[int]:
+    def _rare(self, results: ShareResults, tested: dict[int, int]) -> list[int]:
         """Return the classes in the fewest of the share's real pairs, of those that some hold."""
         number = results.presence.sum(axis=0)
-        return sorted((i for i in tested if number[i]), key=lambda i: (number[i], i))[: self.num_rare]
+        return sorted((i for i in _in_means(tested) if number[i]), key=lambda i: (number[i], i))[: self.num_rare]
 
-    def _on_generated(
-        self, results: ShareResults, held_out: NDArray, resamples: Resamples, tested: list[int]
-    ) -> dict[str, Any]:
+    def _on_generated(self, results: ShareResults, held_out: Estimate, tested: dict[int, int]) -> dict[str, Any]:
         """Return the real arm's Dice on generated pairs over that on held-out ones, over the classes that both hold."""
-        drawn = results.on_generated
-        others = Resamples.draw(drawn.shape[1], drawn.shape[0], self.num_resamples, self.seed + 1)
-        others = Resamples(others.groups, resamples.seeds)  # the same segmenters are tested on both
-        ids = [i for i in tested if drawn[0, :, 2, i].sum()]
-        value = class_mean(_mean_dice(drawn), ids), class_mean(_mean_dice(held_out), ids)
-        resampled = class_mean(others.dice(drawn), ids), class_mean(resamples.dice(held_out), ids)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            ratio = _figure(value[0] / value[1], resampled[0] / resampled[1])
-        dices = {"generated": _mean_dice(drawn), "held_out": _mean_dice(held_out)}
+        counts = results.on_generated
+        drawn = Resamples.draw(counts.shape[1], self.num_resamples, self.seed + 1).dice(counts)
+        ids = [i for i in tested if counts[0, :, 2, i].sum()]
+        both = [i for i in ids if i in _in_means(tested)]
+        means = {"generated": drawn.class_mean(both), "held_out": held_out.class_mean(both)}
         names = self.source.classes.names
         return {
-            "ratio": ratio,
-            "dice_generated": _known(value[0]),
-            "dice_held_out": _known(value[1]),
-            "classes": {names[i]: {key: _known(both[i]) for key, both in dices.items()} for i in ids},
+            "ratio": _figure(means["generated"] / means["held_out"], len(set(self._units()))),
+            "dice_generated": _known(means["generated"].value),
+            "dice_held_out": _known(means["held_out"].value),
+            "classes": {
+                names[i]: {"generated": _known(drawn.value[i]), "held_out": _known(held_out.value[i])} for i in ids
+            },
             "never_drawn": [names[i] for i in tested if i not in ids],
         }
 
 
-def _mean_dice(counts: NDArray) -> NDArray[np.float64]:
-    """Return the Dice of each class over all groups, the mean over seeds, of counts S x G x 3 x c."""
-    means: NDArray[np.float64] = dice(counts.sum(axis=1)).mean(axis=0)
-    return means
+def _in_means(tested: dict[int, int]) -> list[int]:
+    return [i for i, number in tested.items() if number >= _FEWEST]
 
 
 def _known(value: Any) -> float | None:
@@ -168,8 +169,6 @@ def _known(value: Any) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _figure(value: Any, resampled: NDArray[np.float64]) -> Figure:
-    between = interval(resampled)
-    if _known(value) is None or between is None:
-        return {"value": None, "low": None, "high": None}
-    return {"value": float(value), "low": between[0], "high": between[1]}
+def _figure(estimate: Estimate, num_groups: int) -> Figure:
+    low, high = estimate.interval(num_groups) or (None, None)
+    return {"value": _known(estimate.value), "low": low, "high": high}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from cosimgen_monai.settings import atomic_write, derive_seed, is_number
 from cosimgen_monai.utility.arms import Arm
 from cosimgen_monai.utility.dice import Counts
 from cosimgen_monai.utility.generator import GeneratorJob, check_generator
-from cosimgen_monai.utility.pools import generated_pool, joined, real_pool
+from cosimgen_monai.utility.pools import generated_pool, joined, pool_sha256, real_pool
 from cosimgen_monai.utility.results import ShareResults, StudyResults
 from cosimgen_monai.utility.segmenter import SegmenterRecipe
 from cosimgen_monai.utility.shares import check_shares
@@ -88,7 +89,7 @@ class UtilityStudy:
         if not number or not generated_per_real > 0:
             raise ValueError(f"`generated_per_real` must be a number above 0, got {generated_per_real!r}.")
         for arm in arms:
-            arm.check_batches(segmenter.batch_size)
+            arm.check_batches(segmenter.steps, segmenter.batch_size)
         generator.check_beginning(source)
         segmenter.check(image_size, source.classes.num_classes, 1 if source.modality == "CT" else 3)
         if ckpt_path is not None:
@@ -178,24 +179,35 @@ class UtilityStudy:
     ) -> Counts:
         """Return the counts of a segmenter on the held-out pairs, from its file where that is there."""
         path, num_classes = self._file(folder, arm, number), self.source.classes.num_classes
+        pool = joined(real, generated[arm.mix]) if arm.uses_generated else real
+        tests = {"held_out": held_out} | ({} if arm.uses_generated else {"generated": generated["training"]})
+        pairs = {"learned from": pool_sha256(pool), **{f"tested on, {k}": pool_sha256(v) for k, v in tests.items()}}
         if not path.is_file():
             logger.info("%s: segmenter %s, seed %d", folder.name, arm.name, number)
-            pool = joined(real, generated[arm.mix]) if arm.uses_generated else real
             seed = derive_seed("utility", self.seed, number) % 2**32
             network = self.segmenter.train(arm, pool, len(real.rows), seed)
-            tested: dict[str, Any] = {"held_out": self.segmenter.test(network, held_out, num_classes)}
-            if not arm.uses_generated:
-                tested["generated"] = self.segmenter.test(network, generated["training"], num_classes)
+            tested: dict[str, Any] = {k: self.segmenter.test(network, v, num_classes) for k, v in tests.items()}
             with atomic_write(path) as draft:
-                np.savez_compressed(draft, arm=str(arm), **tested)
-        known = np.load(path)
-        if str(known["arm"]) != str(arm):
-            raise ValueError(
-                f"{path} is of another arm of that name, {known['arm']}; `arms` now says {arm}. Give the new one "
-                "another name."
-            )
-        counts: Counts = known["held_out"]
-        return counts
+                np.savez_compressed(draft, arm=str(arm), pairs=json.dumps(pairs), **tested)
+        return _counts_of(path, arm, pairs)
 
     def _file(self, folder: Path, arm: Arm, number: int) -> Path:
         return folder / "segmenters" / f"{arm.name}-{number}.npz"
+
+
+def _counts_of(path: Path, arm: Arm, pairs: dict[str, str]) -> Counts:
+    """Return the counts on held-out pairs that a file holds, if they are of this arm and of these pairs."""
+    known = np.load(path)
+    if str(known["arm"]) != str(arm):
+        raise ValueError(
+            f"{path} is of another arm of that name, {known['arm']}; `arms` now says {arm}. Give the new one another "
+            "name."
+        )
+    its_pairs = json.loads(str(known["pairs"]))
+    if changed := [what for what in pairs if pairs[what] != its_pairs[what]]:
+        raise ValueError(
+            f"{path} is of other pairs than those of now ({', '.join(changed)}): the dataset's files have changed "
+            "since. Give another --output_dir."
+        )
+    counts: Counts = known["held_out"]
+    return counts

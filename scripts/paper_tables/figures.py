@@ -10,8 +10,10 @@ from typing import Any
 
 from cosimgen_monai.reports.evaluation.definitions import definition
 from cosimgen_monai.reports.evaluation.paper_figures import PAPER
+from cosimgen_monai.reports.finite import finite
 from cosimgen_monai.settings import atomic_write
 from paper_tables.columns import REPORT, Column
+from paper_tables.compared_pairs import compared_with
 from paper_tables.equal_time_plan import DEFAULTS
 
 PAPERS_NAMES = ("FID", "KID", "VGG", "LPIPS", "sFID", "PPV")
@@ -33,6 +35,8 @@ LOWER = ("unrequested rate", "matched_distance", "image-mask")
 
 
 NEVER_DRAWN = "never drawn: "
+MISSING = "–"
+"""What stands for a figure that cannot be had, where there is no more to say."""
 
 
 @dataclass
@@ -42,7 +46,7 @@ class Figures:
     Attributes:
         values: by name; ``None`` where there is none.
         floors: the same between two halves of the real set, of the distances.
-        reasons: why there is no value.
+        reasons: why there is no value, where that is known.
         notes: what else must be known to read them.
     """
 
@@ -56,8 +60,8 @@ class Figures:
         self.values[name] = value
         if floor is not None:
             self.floors[name] = floor
-        if value is None:
-            self.reasons[name] = reason or "not known"
+        if value is None and reason:
+            self.reasons[name] = reason
 
 
 def figures_of(folder: Path) -> Figures | None:
@@ -79,9 +83,9 @@ def figures_of(folder: Path) -> Figures | None:
     found.add("image-mask difference", agreement["mean"], agreement["floor"])
     if missing := agreement["never_drawn"]:
         found.notes.append(f"image-mask difference without {', '.join(missing)}, never drawn")
-    _add_asked(found, json.loads(asked_path.read_text("utf-8")))
+    _add_asked(found, finite(json.loads(asked_path.read_text("utf-8"))))
     if (folder / "alignment.json").is_file():
-        aligned = json.loads((folder / "alignment.json").read_text("utf-8"))
+        aligned = finite(json.loads((folder / "alignment.json").read_text("utf-8")))
         for name, key in ALIGNED.items():
             found.add(name, aligned[key])
     return found
@@ -91,8 +95,12 @@ def _add_asked(found: Figures, asked: dict[str, dict[str, dict[str, Any]]]) -> N
     for kind, rows in ASKED.items():
         for name, key in rows.items():
             for by, counted in asked[kind].items():
-                value = counted[key] if key else counted["presence_f1"] - counted["presence_f1_chance"]
-                found.add(f"{name}, asked {by}", value)
+                found.add(f"{name}, asked {by}", counted[key] if key else _less_chance(counted))
+
+
+def _less_chance(counted: dict[str, Any]) -> float | None:
+    f1, chance = counted["presence_f1"], counted["presence_f1_chance"]
+    return None if f1 is None or chance is None else f1 - chance
 
 
 def print_tables(args: argparse.Namespace, columns: list[Column]) -> None:
@@ -109,7 +117,8 @@ def print_tables(args: argparse.Namespace, columns: list[Column]) -> None:
     paper = {} if args.ablation else PAPER.get(args.dataset, {})
     for k, name in enumerate(PAPERS_NAMES if paper else ()):
         rows.append([f"paper: {name}", *(_number(paper[c][k]) if c in paper else "" for c in ours), ""])
-    lines = _aligned(rows)
+    compared = compared_with(args.output_dir, columns)
+    lines = [*_aligned(rows), *([compared["words"]] if compared else [])]
     for column, figures in done.items():
         lines += [f"{column}: {note}" for note in dict.fromkeys(figures.notes)]
     if len(done) < len(ours):
@@ -122,13 +131,14 @@ def print_tables(args: argparse.Namespace, columns: list[Column]) -> None:
         "asked": {key: str(value) for key, value in vars(args).items()},
         "ours": {name: figures and figures.values for name, figures in ours.items()},
         "floors": floors,
+        "compared_with": compared,
         "reasons": {name: figures.reasons for name, figures in done.items() if figures.reasons},
         "notes": {name: figures.notes for name, figures in done.items() if figures.notes},
         "paper": paper,
         "default": default,
     }
     with atomic_write(args.output_dir / "tables.json") as draft:
-        draft.write_text(json.dumps(table, indent=1), "utf-8")
+        draft.write_text(json.dumps(finite(table), indent=1, allow_nan=False), "utf-8")
 
 
 def _differences(done: dict[str, Figures], default: str, names: list[str]) -> list[list[str]]:
@@ -159,7 +169,7 @@ def _cell(figures: Figures, name: str) -> str:
     value = figures.values[name]
     if value is not None:
         return _number(value)
-    reason = figures.reasons[name]
+    reason = figures.reasons.get(name, MISSING)
     return "a class never drawn" if reason.startswith(NEVER_DRAWN) else reason
 
 

@@ -83,6 +83,20 @@ def test_another_study_in_the_same_folder_is_refused(measure: Measure) -> None:
     assert "is of another arm of that name" in str(root_cause(error.value))
 
 
+def test_results_on_masks_that_were_corrected_since_are_refused(measure: Measure, tmp_path: Path) -> None:
+    arms = {"real": {"real": 1.0}, "both": {"real": 0.5}}
+    measure(arms=arms)
+    results = tmp_path / "run/share_0.5/segmenters/real-0.npz"
+    known = dict(np.load(results))
+    pairs = json.loads(str(known["pairs"]))
+    assert set(pairs) == {"learned from", "tested on, held_out", "tested on, generated"}
+    known["pairs"] = json.dumps({**pairs, "tested on, held_out": "as it was"})
+    np.savez_compressed(results, **known)
+    with pytest.raises(RuntimeError) as error:
+        measure(arms=arms)
+    assert "is of other pairs than those of now (tested on, held_out)" in str(root_cause(error.value))
+
+
 def test_a_generator_that_knows_other_patients_is_refused(measure: Measure, tmp_path: Path) -> None:
     options = {**PHANTOM, "image_size": 32, "val_share": 0.34, "max_epochs": 1}
     options |= {"dataset_dir": str(tmp_path / "phantom"), "cache_dir": str(tmp_path / "cache")}

@@ -190,6 +190,15 @@ def test_the_floor_is_over_the_classes_of_the_whole() -> None:
     )
 
 
+def test_a_class_that_is_seldom_drawn_is_farther_for_its_few_crops_alone() -> None:
+    real, drawn = pairs(200, 0), pairs(100, 1)
+    many = semantic_frechet(crops_of(*real, 200), crops_of(*drawn, 100))["classes"]["disc"]
+    few = semantic_frechet(crops_of(*real, 200), crops_of(*drawn, 4))["classes"]["disc"]
+    assert (few["real_crops"], few["generated_crops"]) == (200, 4)
+    assert few["distance"] > 1.5 * many["distance"]
+    assert "the fewer crops" in str(semantic_frechet.__doc__)
+
+
 def test_regions_kept_are_bounded() -> None:
     assert len(crops_of(*pairs(20, 0), max_crops=7).vectors(1)) == 7
 
@@ -203,6 +212,7 @@ def test_ppv_counts_single_class_queries_and_precision() -> None:
     assert result["single_class_queries"] == 3
     assert result["precision"] == pytest.approx((0.5 + 0 + 1) / 3)
     assert PPV().compute()["ppv"] is None
+    assert "half of the presence threshold" in str(PPV.__doc__)
 
 
 def test_the_real_unrequested_rate_is_that_of_images_that_hold_what_was_asked() -> None:

@@ -10,21 +10,14 @@ from ignite.engine import Engine
 from scipy.stats import binomtest
 
 from cosimgen_monai.codec import ClassTable
-from cosimgen_monai.metrics import PresenceF1, PresenceRates, wilson_interval
+from cosimgen_monai.metrics import PresenceF1, PresenceRates
 from cosimgen_monai.prompts import Request
 
 CLASSES = ClassTable(("background", "liver", "spleen", "aorta"), background=0)
 SIZE = 64  # a class is present from 8 pixels
 
 
-@pytest.mark.parametrize(("hits", "total"), [(0, 1), (0, 40), (3, 7), (20, 40), (199, 200), (40, 40), (12, 4096)])
-def test_wilson_interval_is_scipys(hits: int, total: int) -> None:
-    expected = binomtest(hits, total).proportion_ci(method="wilson")
-    assert wilson_interval(hits, total) == pytest.approx((expected.low, expected.high), abs=1e-5)
-
-
 def test_nothing_counted_tells_nothing() -> None:
-    assert wilson_interval(0, 0) == (0.0, 1.0)
     rates = PresenceRates(CLASSES, SIZE**2).compute()
     assert math.isnan(rates["hit_rate"])
     assert math.isnan(rates["unrequested_rate"])
@@ -54,22 +47,30 @@ def test_rates_are_those_counted_by_hand() -> None:
     assert counted["unrequested_rate"] == 3 / 5
     assert counted["presence_f1"] == pytest.approx(2 * 3 / (2 * 3 + 1 + 3))
     assert (counted["asked_pairs"], counted["unasked_pairs"], counted["samples"]) == (4, 5, 3)
-    expected = binomtest(3, 4).proportion_ci(method="wilson")
-    assert counted["hit_rate_interval"] == pytest.approx((expected.low, expected.high), abs=1e-5)
 
 
-def test_chance_is_each_request_beside_every_other_samples_mask() -> None:
+def test_the_interval_of_rates_is_scipys_where_each_sample_asks_for_one_class() -> None:
+    rates = PresenceRates(CLASSES, SIZE**2)
+    for k in range(40):
+        rates.update((1 + k % 3,), torch.tensor([900, *([0] * 3 if k < 7 else [50] * 3)]))
+    expected = binomtest(33, 40).proportion_ci(method="wilson")
+    assert rates.compute()["hit_rate_interval"] == pytest.approx((expected.low, expected.high), abs=1e-5)
+
+
+def test_chance_is_each_request_beside_the_masks_of_all_other_requests() -> None:
+    # as many masks of other requests beside each, so that their mean over pairs is the mean over requests too
+    samples = [*SAMPLES, ((2, 1), (0, 40, 9), "text"), ((3,), (0, 0, 0), "classes"), ((1,), (90, 9, 0), "both")]
     rates, crossed = PresenceRates(CLASSES, SIZE**2), PresenceRates(CLASSES, SIZE**2)
-    for i, (asked, areas, _) in enumerate(SAMPLES):
+    for asked, areas, _ in samples:
         rates.update(asked, torch.tensor([900, *areas]))
-        for j, (_, others, _) in enumerate(SAMPLES):
-            if i != j:
+        for other, others, _ in samples:
+            if set(other) != set(asked):
                 crossed.update(asked, torch.tensor([900, *others]))
     assert rates.compute()["presence_f1_chance"] == pytest.approx(crossed.compute()["presence_f1"])
 
 
-def test_drawing_what_was_asked_is_worth_nothing_where_all_ask_the_same() -> None:
-    for first, second, chance in [((1,), (2,), 0.0), ((1, 2), (1, 2), 1.0), ((1, 2), (1,), 2 / 3)]:
+def test_chance_is_what_other_requests_hold_of_ones_own() -> None:
+    for first, second, chance in [((1,), (2,), 0.0), ((1, 2), (1, 3), 1 / 2), ((1, 2), (1,), 2 / 3)]:
         rates = PresenceRates(CLASSES, SIZE**2)
         for asked in (first, second):
             rates.update(asked, torch.tensor([100 if i in asked else 0 for i in range(4)]))
@@ -77,9 +78,11 @@ def test_drawing_what_was_asked_is_worth_nothing_where_all_ask_the_same() -> Non
         assert rates.chance() == pytest.approx(chance)
 
 
-def test_one_sample_has_no_chance_level() -> None:
+@pytest.mark.parametrize("samples", [1, 5])
+def test_one_request_has_no_chance_level_however_often_it_is_drawn(samples: int) -> None:
     rates = PresenceRates(CLASSES, SIZE**2)
-    rates.update((1,), torch.tensor([0, 9, 0, 0]))
+    for k in range(samples):
+        rates.update((1, 2), torch.tensor([0, 9, 9 * (k % 2), 0]))
     assert math.isnan(rates.chance())
 
 

@@ -17,6 +17,7 @@ from PIL import Image
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.metrics import density_coverage
+from cosimgen_monai.reports.evaluation.definitions import definition
 from cosimgen_monai.reports.evaluation.evaluated_pairs import _halves
 from cosimgen_monai.reports.evaluation.facts import window_in_words
 from cosimgen_monai.reports.evaluation.figures import equally_many
@@ -35,7 +36,7 @@ LAYOUT = {**QUANTILES, **{f"{kind}_distance": 0.1 for kind in AXES}}
 
 def a_report() -> dict[str, Any]:
     sfid = {"mean": 10.0, "classes": {"liver": SFID}, "never_drawn": [], "too_few_real": []}
-    kernel = {"name": "kernel_efficientnet_lite0", "value": 0.1, "std": 0.02, "floor": 0.09, "floor_std": 0.02}
+    kernel = {"name": "kernel_efficientnet_lite0", "value": 0.08, "std": 0.02, "floor": 0.09, "floor_std": 0.02}
     kernel |= {"n_real": 601, "n_generated": 600, "n_floor": [300, 300]}
     return {
         "dataset": "MBRSC",
@@ -165,6 +166,13 @@ def test_what_is_drawn_unheard_is_no_good_news(rates: dict[str, float], expected
     assert [mark for mark, _ in found[1:4]] == expected
 
 
+def test_a_set_of_one_request_is_judged_by_its_rates_alone() -> None:
+    presence = {**asked(), "presence_f1_chance": None}  # no mask of another request to hold beside
+    found = verdict_of({**a_report(), "presence": presence})
+    assert [mark for mark, _ in found[1:3]] == [GOOD, GOOD]
+    assert not [words for _, words in found if "presence F1" in words]
+
+
 def test_what_was_not_asked_for_has_a_reason_and_no_interval() -> None:
     counts = dict.fromkeys(("samples", "asked_pairs", "unasked_pairs", "unrequested_rate_real_pairs"), 8)
     counts |= {"single_class_queries": 0, "masks_with_classes": 8}
@@ -180,6 +188,7 @@ def test_what_was_not_asked_for_has_a_reason_and_no_interval() -> None:
         (lambda r: r["memorisation"].update(share_by_chance=0.24), "Too few images to tell whether it memorised"),
         (lambda r: r["figures"][0].update(n_floor=[60, 40]), "Too few images, 40 in the smallest set"),
         (lambda r: r["n"].update(real_groups=2), "cannot be told from real ones by so few as 2 tile(s)"),
+        (lambda r: r["figures"][0].update(value=0.1), "hardly farther from the real ones than those are from each"),
         (lambda r: r["figures"][-1].update(floor=0.5), "less alike than real ones, as noise is too"),
         (lambda r: r["agreement"].update(mean=1.9, floor=1.8), "Brightness tells too little"),
     ],
@@ -193,7 +202,12 @@ def test_no_good_news_is_made_of_what_cannot_be_told(change: Any, word: str) -> 
 @pytest.mark.parametrize(
     ("real_part", "halves_by", "words"),
     [
-        ("val", "tile", "The floors rest on 3 tile(s), which differ. --real_part all may have more."),
+        (
+            "val",
+            "tile",
+            "The floors rest on 3 tile(s), which differ. --real_part all may have more, but the model was trained on "
+            "many of them: copies of those would score best.",
+        ),
         ("all", "tile", "The floors rest on 3 tile(s), which differ."),
         ("all", "image", "Both real halves hold images of one tile, so that the floors are too low."),
     ],
@@ -202,6 +216,39 @@ def test_few_groups_are_said_to_be_few(real_part: str, halves_by: str, words: st
     report = {**a_report(), "real_part": real_part, "halves_by": halves_by}
     report["n"] = {**report["n"], "real_groups": 3}
     assert (OPEN, words) in verdict_of(report)
+
+
+@pytest.mark.parametrize(("value", "mark"), [(0.09, GOOD), (0.0901, OPEN), (0.146, OPEN), (0.147, BAD)])
+def test_only_at_or_below_the_floor_images_are_no_farther_from_real_ones(value: float, mark: str) -> None:
+    report = a_report()
+    report["figures"][0]["value"] = value  # tolerated: twice the spread over subsets, 0.0566
+    assert marks(report, "kernel distance") == [mark]
+
+
+def test_halves_that_share_a_large_group_are_said_to_whatever_the_number_of_groups() -> None:
+    words = "Both real halves hold images of one tile, so that the floors are too low."
+    report = {**a_report(), "real_part": "all"}
+    assert report["n"]["real_groups"] == 12
+    assert (OPEN, words) not in verdict_of(report)
+    assert (OPEN, words) in verdict_of({**report, "halves_by": "image"})
+
+
+def test_the_crops_that_a_classs_sfid_rests_on_stand_beside_it() -> None:
+    report = a_report()
+    report["sfid"]["efficientnet_lite0"]["classes"] = {"liver": {**SFID, "real_crops": 256, "generated_crops": 17}}
+    report["agreement"]["classes"]["liver"].update(real_images=575, generated_images=18)
+    page = evaluation_page(report, [])
+    assert "its crops gen. / real</th>" in page
+    assert '<tr><td>liver</td><td>10 / 10<div class="soft">17 / 256</div></td>' in page
+
+
+def test_definitions_say_what_a_figure_depends_on() -> None:
+    _, sfid = definition("sfid")
+    assert "the fewer crops, the larger" in sfid
+    assert "antialiased" in sfid
+    _, presence = definition("presence")
+    assert "half of the presence threshold" in presence
+    assert "favours hit rate, F1 and PPV" in presence
 
 
 def test_what_a_mean_leaves_out_is_named_on_the_page_and_in_the_terminal() -> None:
@@ -311,7 +358,8 @@ def test_no_column_is_cut_but_on_a_telephone_where_it_is_hinted_at(media: str, w
     for name in ORGANS:
         report["agreement"]["classes"][name] = intensity | images
         report["layout"][name] = report["layout_floor"][name] = QUANTILES | small
-        report["sfid"]["efficientnet_lite0"]["classes"][name] = SFID
+        crops = {"real_crops": 256, "generated_crops": 246}
+        report["sfid"]["efficientnet_lite0"]["classes"][name] = {"distance": 504.25, **crops}
     page = evaluation_page(report, []).replace(f"@media {media}", "@media all")  # a frame is never printed
     (tmp_path / "index.html").write_text(page, "utf-8")
     (tmp_path / "measure.html").write_text(MEASURE.replace("WIDTH", str(width)), "utf-8")

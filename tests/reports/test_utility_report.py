@@ -108,7 +108,7 @@ def test_a_single_group_is_resampled_by_pair_and_that_is_said() -> None:
     ("num_seeds", "said"),
     [
         (1, "Each arm has one segmenter"),
-        (2, "Each arm has only 2 segmenters: read the intervals as too narrow."),
+        (2, "Each arm has only 2 segmenters, which makes the intervals wide: --num_seeds adds more of them."),
         (5, ""),
     ],
 )
@@ -116,7 +116,36 @@ def test_few_segmenters_are_said_to_be_few(num_seeds: int, said: str) -> None:
     report = {**report_of(), "num_seeds": num_seeds}
     found = [words for mark, words in words_of(report) if mark == "open" and "segmenter" in words]
     assert [words.startswith(said) for words in found] == ([True] if said else [])
-    assert ("crossed with the seeds" in utility_page(report)) == (num_seeds > 1)
+    assert ("of the one over the seeds" in utility_page(report)) == (num_seeds > 1)
+
+
+def test_what_one_patient_alone_holds_is_in_no_mean_and_called_no_gain() -> None:
+    source: Any = SimpleNamespace(name="tiny", group_name="patient", classes=TINY_CLASSES)
+    presence = np.zeros((20, 4), np.uint8)
+    presence[:, 1], presence[:8, 2], presence[:3, 3] = 1, 1, 1
+    by_arm = {arm.name: counts(0.7) for arm in ARMS}
+    by_arm["rare"][:, :, 0, 3] += 200  # aorta, the rarest class, gains where it is
+    for found in by_arm.values():
+        found[:, 4:, :, 3] = 0  # and it is in the first patient only
+    share = ShareResults(0.25, 5, presence, 20, by_arm, counts(0.6, number=20))
+    report = StudyResults(source, ARMS, GROUPS, [share], 1, 500, 0, SETTINGS).report()
+    arm = report["shares"][0]["arms"]["rare"]
+    assert report["held_out_with"] == {"liver": 12, "spleen": 12, "aorta": 1}
+    assert report["shares"][0]["rare"] == ["spleen"]
+    assert arm["difference"]["classes"]["aorta"]["value"] == pytest.approx(0.2)
+    assert arm["difference"]["classes"]["aorta"]["low"] is None
+    assert arm["difference"]["mean"]["value"] == 0
+    assert not [words for mark, words in words_of(report) if mark == "good" and "generated pairs help" in words]
+    assert ("open", "A single held-out patient holds aorta: in no mean, and without an interval.") in words_of(report)
+    page = utility_page(report)
+    assert "In one held-out patient alone, so in no mean: aorta." in page
+    assert "<td>aorta</td><td>3</td><td>1</td>" in page
+
+
+def test_the_page_says_how_many_pairs_of_a_batch_are_real() -> None:
+    page = utility_page(report_of())
+    assert "<td>real</td><td>4 of 4</td>" in page
+    assert "<td>both</td><td>2 of 4</td>" in page
 
 
 def test_no_group_is_named_in_what_is_written() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import logging
+import math
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -47,10 +48,20 @@ def evaluated(folder: Path, frechet: float = 12.5, never_drawn: tuple[str, ...] 
     sfid = {"mean": None if never_drawn else 40.0, "never_drawn": never_drawn, "floor": {"mean": 9.0}}
     agreed = {"mean": 0.5, "floor": 0.1, "never_drawn": never_drawn}
     report = {"figures": distances, "sfid": {"efficientnet_lite0": sfid}, "agreement": agreed}
+    report |= {"n": {"real": 20}, "split": "group", "real_part": "all"}
     (folder / "evaluation" / "report.json").write_text(json.dumps(report), "utf-8")
     rates = {"presence_f1": f1, "presence_f1_chance": 0.5, "hit_rate": 0.875, "unrequested_rate": 0.125}
     asked = {"class sets": {"by class": rates}, "single class": {"by class": {"ppv": 0.25}, "by text": {"ppv": 0.375}}}
     (folder / "asked.json").write_text(json.dumps(asked), "utf-8")
+
+
+def strictly(path: Path) -> Any:
+    """Read JSON as other programs do: NaN is none."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{path} holds {constant}")
+
+    return json.loads(path.read_text("utf-8"), parse_constant=refuse)
 
 
 def printed(capsys: Any) -> tuple[dict[str, list[str]], list[str]]:
@@ -80,6 +91,44 @@ def test_a_partial_table_says_so_and_holds_the_papers_figures(tmp_path: Path, ca
     assert table["ours"]["CoSimGen"] is None
     assert table["ours"]["CoSimGen, guidance 2"]["frechet_efficientnet_lite0"] == 11.0
     assert table["reasons"]["CVAE"]["sfid_efficientnet_lite0"] == "never drawn: road"
+
+
+@pytest.mark.parametrize(
+    ("facts", "trained_on", "words"),
+    [
+        ({}, 9, ", 9 of which the models were trained on: copies of those would score best, and memorisation is not"),
+        ({"real_part": "val"}, 0, ", none of which the models were trained on"),
+        ({"real_part": "val", "split": "all"}, 9, ", 9 of which the models were trained on: copies of those"),
+    ],
+)
+def test_tables_say_how_many_of_the_real_pairs_the_models_were_trained_on(
+    facts: dict[str, str], trained_on: int, words: str, tmp_path: Path, capsys: Any
+) -> None:
+    evaluated(tmp_path / "cosimgen_guidance_2")
+    path = tmp_path / "cosimgen_guidance_2" / "evaluation" / "report.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **facts}), "utf-8")
+    network = tiny_network()
+    save_model(tmp_path / "cosimgen" / "training" / "model.pt", network.state_dict(), tiny_model(network).card)
+    figures.print_tables(arguments(tmp_path), all_columns(columns.MODELS))
+    (line,) = (line for line in printed(capsys)[1] if line.startswith("Compared with"))
+    assert line.startswith(f"Compared with 20 real pairs{words}")
+    compared = {"real_pairs": 20, "trained_on": trained_on, "words": line}
+    assert strictly(tmp_path / "tables.json")["compared_with"] == compared
+
+
+def test_a_figure_that_is_no_number_is_missing_in_print_and_in_json(tmp_path: Path, capsys: Any) -> None:
+    evaluated(tmp_path / "cosimgen")
+    evaluated(tmp_path / "cvae")
+    rates = {"presence_f1": 0.5, "presence_f1_chance": math.nan, "hit_rate": 0.5, "unrequested_rate": math.nan}
+    asked = {"class sets": {"by class": rates}, "single class": {"by class": {"ppv": None}}}
+    (tmp_path / "cvae" / "asked.json").write_text(json.dumps(asked), "utf-8")
+    figures.print_tables(arguments(tmp_path), all_columns(["CVAE", "CoSimGen"], [1.0]))
+    rows, lines = printed(capsys)
+    assert not any("nan" in line for line in lines)
+    assert rows["unrequested rate, asked by class"] == ["–", "0.125"]
+    assert rows["F1 less chance, asked by class"] == ["–", "0.25"]
+    assert rows["PPV, asked by class"] == ["–", "0.25"]
+    assert strictly(tmp_path / "tables.json")["ours"]["CVAE"]["unrequested rate, asked by class"] is None
 
 
 def test_an_ablation_says_what_differs_from_the_default_and_how(tmp_path: Path, capsys: Any) -> None:
@@ -330,6 +379,16 @@ def test_every_set_is_counted_by_class_and_by_text(tmp_path: Path) -> None:
     assert found["class sets"]["by class"]["hit_rate"] == 2 / 3
     assert found["class sets"]["by text"]["presence_f1"] == 1
     assert (found["single class"]["by class"]["ppv"], found["single class"]["by text"]["ppv"]) == (0.5, 0.0)
+
+
+def test_rates_of_nothing_are_null_in_json(tmp_path: Path) -> None:
+    column, network = columns.Column("Pix2PixGAN"), tiny_network()
+    save_model(column.training(tmp_path) / "model.pt", network.state_dict(), tiny_model(network).card)
+    for place in column.sets().values():
+        drawn_as_asked(column.folder(tmp_path) / place, ["liver; spleen; aorta"])  # nothing is left unasked
+    reproduce_tables.measure_asked(arguments(tmp_path), column)
+    found = strictly(column.folder(tmp_path) / "asked.json")["class sets"]["by class"]
+    assert (found["hit_rate"], found["unrequested_rate"], found["presence_f1_chance"]) == (1 / 3, None, None)
 
 
 def test_by_text_the_same_is_asked_in_the_samples_prompts(tmp_path: Path) -> None:

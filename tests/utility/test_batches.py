@@ -37,6 +37,13 @@ def test_an_arm_may_finish_on_real_pairs() -> None:
     assert shares == [0] * 9 + [SIZE] * 3
 
 
+def test_an_arm_whose_steps_all_finish_on_real_pairs_is_refused() -> None:
+    arm = Arm("arm", 0.0, finish_on_real=0.999)
+    arm.check_batches(1000, SIZE)
+    with pytest.raises(ValueError, match=r"of 100 steps, the last 99.9% are all; give a smaller `finish_on_real`"):
+        arm.check_batches(100, SIZE)
+
+
 def test_each_draw_is_augmented_anew() -> None:
     indices = list(chain(*ArmBatches(Arm("arm", 0.5), REAL, GENERATED, STEPS, SIZE, 0)))
     assert len(set(indices)) == len(indices)
@@ -71,7 +78,7 @@ def test_wrong_arms_are_refused(arms: object, message: str) -> None:
 
 
 def test_a_batch_that_cannot_be_shared_out_is_refused() -> None:
-    Arm("both", 0.5).check_batches(2)
-    Arm("real", 1.0).check_batches(1)
+    Arm("both", 0.5).check_batches(10, 2)
+    Arm("real", 1.0).check_batches(10, 1)
     with pytest.raises(ValueError, match="a batch of 1 cannot be 50% real"):
-        Arm("both", 0.5).check_batches(1)
+        Arm("both", 0.5).check_batches(10, 1)

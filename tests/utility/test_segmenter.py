@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+import pytest
 import torch
 from monai.losses import DiceCELoss
 from monai.networks.nets import UNet
@@ -21,7 +22,7 @@ from cosimgen_monai.utility.pools import joined, real_pool
 def test_without_void_the_loss_is_monais() -> None:
     logits, label = torch.randn(3, 4, 8, 8), torch.randint(0, 4, (3, 1, 8, 8), dtype=torch.uint8)
     monais = DiceCELoss(include_background=False, to_onehot_y=True, softmax=True, batch=True)
-    torch.testing.assert_close(VoidDiceCELoss(include_background=False)(logits, label), monais(logits, label))
+    torch.testing.assert_close(VoidDiceCELoss(background=0)(logits, label), monais(logits, label))
 
 
 def test_what_is_predicted_on_void_changes_nothing() -> None:
@@ -31,6 +32,29 @@ def test_what_is_predicted_on_void_changes_nothing() -> None:
     other[:, :, :3] += 5 * torch.randn(2, 4, 3, 8)
     loss = VoidDiceCELoss()
     torch.testing.assert_close(loss(logits, label), loss(other, label))
+
+
+@pytest.mark.parametrize("background", [None, 0, 1, 3])
+def test_the_dice_term_leaves_out_the_background_whatever_its_id(background: int | None) -> None:
+    label = torch.arange(4, dtype=torch.uint8).repeat(2, 1, 8, 2)  # 2 1 8 8: every class in every row
+    certain = 50 * torch.nn.functional.one_hot(label[:, 0].long(), 4).movedim(-1, 1).float()
+    loss = VoidDiceCELoss(background)
+    assert loss(certain, label) < 1e-3
+    for missed in range(4):
+        erased = certain.clone()
+        erased[:, missed] = -50
+        dice_term = loss(erased, label) - torch.nn.functional.cross_entropy(erased, label[:, 0].long())
+        # the erased class has no overlap left; where its pixels went, the next class is drawn too large
+        assert (dice_term > 0.24) == (missed != background)
+
+
+def test_a_batch_that_is_all_void_teaches_nothing_and_is_finite() -> None:
+    logits = torch.randn(2, 4, 8, 8, requires_grad=True)
+    loss = VoidDiceCELoss()(logits, torch.full((2, 1, 8, 8), VOID, dtype=torch.uint8))
+    loss.backward()
+    assert loss == 0
+    assert logits.grad is not None
+    assert not logits.grad.any()
 
 
 def recipe(steps: int) -> SegmenterRecipe:

@@ -36,17 +36,20 @@ def _table(report: dict[str, Any]) -> str:
     for name, row in report["agreement"]["classes"].items():
         layout, floor = report["layout"][name], report["layout_floor"][name]
         none = f'<span class="none">{missing[name]}</span>' if name in missing else ""
+        # in the same cell: a column more would not fit a screen
+        crops = f'<div class="soft">{sfid[name]["generated_crops"]} / {sfid[name]["real_crops"]}</div>'
         rows.append(
             [
                 escape(name),
-                f"{none or number(sfid[name]['distance'])} / {number(floors[name]['distance'])}",
+                f"{none or number(sfid[name]['distance'])} / {number(floors[name]['distance'])}{crops}",
                 f"{number(row['difference'])} / {number(row['difference_shuffled'])}",
                 number(row["spread_ratio"]),
                 *(f"{number(layout[f'{kind}_distance'])} / {number(floor[f'{kind}_distance'])}" for kind in _KINDS),
                 f"{row['generated_images']} / {row['real_images']}",
             ]
         )
-    head = ["class", f"sFID ({main.replace('_', '_<wbr>')}) / floor", "off under mask / shuffled", "spread gen. / real"]
+    sfid_head = f"sFID ({main.replace('_', '_<wbr>')}) / floor<br>its crops gen. / real"
+    head = ["class", sfid_head, "off under mask / shuffled", "spread gen. / real"]
     head += ["area off, share of the image / floor", "x off, share of the width / floor"]
     head += ["y off, share of the height / floor", "N gen. / real"]
     return table(head, rows)

@@ -44,7 +44,10 @@ _KINDS = {
     "sfid": (
         "lower",
         "Semantic Frechet distance (the paper): images cropped to a class's bounding box, one distance a class, mean "
-        "over the classes of the real set. No mean where a class is never drawn, or once.",
+        "over the classes of the real set. No mean where a class is never drawn, or once. As with any Frechet "
+        "distance, the fewer crops, the larger: a class that is seldom drawn is farther for that alone, so read it "
+        "beside the number of its crops. Crops are brought to the network's size antialiased, for Inception too, "
+        "though its own resizing (of whole images) is not.",
     ),
     "agreement": (
         "lower",
@@ -63,7 +66,10 @@ _KINDS = {
         "",
         "Hit rate: asked classes that are there. Unrequested rate: classes not asked that are there, beside the rate "
         "at which real images with the same asked classes hold them. Presence F1 joins both; with the "
-        "masks of other samples it is what chance gives. PPV: queries of one class, the share of masks that hold it.",
+        "masks of other requests it is what chance gives (none where all requests are the same). PPV: queries of one "
+        "class, the share of masks that hold it. "
+        "An asked class counts as there from half of the presence threshold on (the threshold is 0.1 % of the pixels, "
+        "8 at least); one not asked for, and any in a real image, from the whole. That favours hit rate, F1 and PPV.",
     ),
     "co_occurrence": (
         "",

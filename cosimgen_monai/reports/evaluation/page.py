@@ -99,7 +99,7 @@ def _presence(report: dict[str, Any]) -> str:
         return section("What was asked for", f"<p>Not measured: {UNASKED}.</p>")
     rows = [
         ("presence F1", "presence_f1", "samples", ""),
-        ("the same, masks of other samples", "presence_f1_chance", "samples", ""),
+        ("the same, masks of other requests", "presence_f1_chance", "samples", ""),
         ("hit rate", "hit_rate", "asked_pairs", "no class was asked for"),
         ("unrequested rate", "unrequested_rate", "unasked_pairs", "every class was asked for"),
         ("the same in real images", "unrequested_rate_real", "unrequested_rate_real_pairs", ""),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import tempfile
 import time
 from pathlib import Path
@@ -27,6 +26,7 @@ from cosimgen_monai.reports.evaluation.judges import Judges
 from cosimgen_monai.reports.evaluation.measured_set import MeasuredSet, SetStatistics, measure_set
 from cosimgen_monai.reports.evaluation.page import evaluation_page
 from cosimgen_monai.reports.evaluation.ranked_pairs import choose_gallery, nearest_pairs
+from cosimgen_monai.reports.finite import finite
 from cosimgen_monai.reports.reader.sheet import write_reader_sheet
 from cosimgen_monai.settings import atomic_write, check_writable
 
@@ -89,11 +89,12 @@ def evaluate_set(
         }
         main = judges.main.name
         gallery = choose_gallery(pairs.generated, generated.indices, generated.features[main], real.features[main])
-    report = _finite(report)
+    report = finite(report)
     beside = nearest_pairs(pairs, report["memorisation"]) if include_real else []
     if include_real:
         write_reader_sheet(pairs, output_dir, reader_cases, seed, window_in_words(source))
-    _write(Path(output_dir), {REPORT: json.dumps(report, indent=1), PAGE: evaluation_page(report, gallery, beside)})
+    written = json.dumps(report, indent=1, allow_nan=False)
+    _write(Path(output_dir), {REPORT: written, PAGE: evaluation_page(report, gallery, beside)})
     return report
 
 
@@ -167,12 +168,3 @@ def _memorisation(
     for row in found["nearest"]:
         row["generated"] = pairs.generated.names[generated.indices[row["generated"]]]
     return {"features": network, **found}
-
-
-def _finite(value: Any) -> Any:
-    """Return a report in which what is no number is ``None``, as JSON wants it."""
-    if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

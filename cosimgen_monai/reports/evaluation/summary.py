@@ -76,7 +76,7 @@ def _presence_lines(report: dict[str, Any]) -> list[str]:
         return [f"  presence: not measured: {UNASKED}"]
     rows = [
         ("presence F1", presence["presence_f1"], None),
-        ("  the same, masks of other samples", presence["presence_f1_chance"], None),
+        ("  the same, masks of other requests", presence["presence_f1_chance"], None),
         ("hit rate", presence["hit_rate"], None),
         ("unrequested rate (real beside it)", presence["unrequested_rate"], presence["unrequested_rate_real"]),
         (f"PPV of {presence['single_class_queries']} single-class queries", presence["ppv"], None),

@@ -86,8 +86,8 @@ def _asked(presence: dict[str, Any] | None) -> list[Sentence]:
 
 
 def _heard(f1: float | None, chance: float | None) -> Sentence | None:
-    """Return whether masks fit their own request better than other samples'."""
-    if f1 is None or chance is None or chance >= 1:
+    """Return whether masks fit their own request better than others'."""
+    if f1 is None or chance is None or chance >= 1:  # of one and the same request, none is another's
         return None
     words = f"presence F1 {f1:.2f} with the request of each mask, {chance:.2f} with another's"
     gain = (f1 - chance) / (1 - chance)
@@ -114,6 +114,9 @@ def _realistic(report: dict[str, Any]) -> list[Sentence]:
     if groups < FEW_GROUPS and floor_is_theirs:
         so_few = f"{groups} {report['group_name']}(s)"
         return [(OPEN, f"Its images cannot be told from real ones by so few as {so_few} ({words}).")]
+    if excess > 0:  # the tolerance is of the spread over subsets, wider than the error of their mean
+        hardly = "Its images are hardly farther from the real ones than those are from each other"
+        return [(OPEN, f"{hardly}; whether they are, so many images do not tell ({words}).")]
     return [(GOOD, f"Its images are no farther from the real ones than real ones are from each other ({words}).")]
 
 
@@ -134,12 +137,15 @@ def _diverse(report: dict[str, Any]) -> list[Sentence]:
 
 def _few_groups(report: dict[str, Any]) -> list[Sentence]:
     groups, name, by = report["n"]["real_groups"], report["group_name"], report["halves_by"]
-    if groups >= FEW_GROUPS:
-        return []
-    remedy = "" if report["real_part"] == "all" else " --real_part all may have more."
-    if by == name:
+    remedy = ""
+    if report["real_part"] != "all":
+        trained = "the model was trained on many of them: copies of those would score best"
+        remedy = f" --real_part all may have more, but {trained}."
+    if by != name:  # one group may be too large for a half, however many there are
+        return [(OPEN, f"Both real halves hold images of one {name}, so that the floors are too low.{remedy}")]
+    if groups < FEW_GROUPS:
         return [(OPEN, f"The floors rest on {groups} {name}(s), which differ.{remedy}")]
-    return [(OPEN, f"Both real halves hold images of one {name}, so that the floors are too low.{remedy}")]
+    return []
 
 
 def _agrees(agreement: dict[str, Any]) -> list[Sentence]:

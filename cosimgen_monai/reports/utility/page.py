@@ -55,12 +55,14 @@ def _arms(share: dict[str, Any], report: dict[str, Any]) -> str:
 
 def _classes(share: dict[str, Any], report: dict[str, Any]) -> str:
     others = [name for name in share["arms"] if name != report["baseline"]]
-    head = ["class", "real pairs with it", escape(report["baseline"])]
+    unit = escape(report["resampled"])
+    head = ["class", "real pairs with it", f"held-out {unit}s with it", escape(report["baseline"])]
     for name in others:
         head += [escape(name), "difference", "95 %"]
     rows = []
     for name, number in share["pairs_with"].items():
         cells = [escape(name), f"{number:,}" if number else '<span class="none">none</span>']
+        cells.append(f"{report['held_out_with'][name]:,}")
         cells.append(_cells(share["arms"][report["baseline"]]["dice"]["classes"][name])[0])
         for other in others:
             arm = share["arms"][other]
@@ -69,6 +71,8 @@ def _classes(share: dict[str, Any], report: dict[str, Any]) -> str:
         rows.append(cells)
     absent = report["not_held_out"]
     words = f"<p>In no held-out pair, so without a figure: {escape(', '.join(absent))}.</p>" if absent else ""
+    once = report["held_out_once"]
+    words += f"<p>In one held-out {unit} alone, so in no mean: {escape(', '.join(once))}.</p>" if once else ""
     return section(_title(share, "Dice by class"), table(head, rows) + words)
 
 
@@ -79,7 +83,7 @@ def _on_generated(share: dict[str, Any]) -> str:
     ratio = found["ratio"]
     words = "<p>Without a ratio: no class is drawn and found on held-out pairs.</p>"
     if ratio["value"] is not None:
-        words = f"<p>Ratio {ratio['value']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f}).</p>"
+        words = f"<p>Ratio {ratio['value']:.3f} ({_cells(ratio)[1] or 'without an interval'}).</p>"
     note = (
         '<p class="soft">The segmenters of the real arm, tested on generated pairs. They learned from the same real '
         "pairs as the generator, so a ratio above 1 may be copied anatomy as well as clear pictures.</p>"
@@ -96,19 +100,20 @@ def _method(report: dict[str, Any]) -> str:
             "The generator was given: it learned from the share's real pairs and no others, but its best weights were "
             "chosen by the class sets that its training held out."
         )
-    seeds = ", crossed with the seeds" if report["num_seeds"] > 1 else ""
+    seeds = ", and of the one over the seeds, their squares added" if report["num_seeds"] > 1 else ""
     words = (
         "<p>Dice of a class is 2 |P ∩ T| / (|P| + |T|) with the pixels of all held-out pairs counted together; the "
         "mean is over the classes that held-out pairs hold, background and void left out, and over seeds. The "
-        f"intervals are the middle 95 % of {report['num_resamples']:,} paired bootstrap resamples of the held-out "
-        f"{escape(report['resampled'])}s{seeds}, each of one fewer than there are (Rao and Wu 1988); both arms of a "
-        "difference are resampled alike. Each arm takes the same number of steps, so that more data is not more "
-        f"training, and the same augmentation; real pairs are stored in 8-bit steps as generated ones are. {chosen}</p>"
+        f"intervals of 95 % are Student's, of the standard error over {report['num_resamples']:,} paired bootstrap "
+        f"resamples of the held-out {escape(report['resampled'])}s, each of one fewer than there are (Rao and Wu "
+        f"1988){seeds}; both arms of a difference are resampled alike. Each arm takes the same number of steps, so "
+        "that more data is not more training, and the same augmentation; real pairs are stored in 8-bit steps as "
+        f"generated ones are. {chosen}</p>"
     )
     rows = [
         [
             escape(name),
-            f"{arm['real']:.0%}",
+            f"{arm['real_pairs']} of {report['batch_size']}",
             escape(arm["mix"]) if arm["real"] < 1 else "",
             f"{arm['finish_on_real']:.0%}",
         ]
@@ -127,5 +132,7 @@ def _cells(figure: dict[str, Any], signed: bool = False) -> list[str]:
     if figure.get("value") is None:
         return ["–", ""]
     form = "{:+.3f}" if signed else "{:.3f}"
+    if figure["low"] is None:
+        return [form.format(figure["value"]), ""]
     value, low, high = (form.format(figure[key]) for key in ("value", "low", "high"))
     return [f"<strong>{value}</strong>" if signed and figure["low"] * figure["high"] > 0 else value, f"{low} to {high}"]

@@ -18,15 +18,20 @@ def utility_verdict(report: dict[str, Any]) -> list[Sentence]:
         words = f"Only one {name} is held out: the intervals are over its pairs, and say nothing about another {name}."
         sentences.append((OPEN, words))
     elif groups < FEW_GROUPS:
-        sentences.append((OPEN, f"Only {groups} {name}s are held out: read the intervals as too narrow."))
+        sentences.append((OPEN, f"Only {groups} {name}s are held out, which makes the intervals wide and rough."))
     seeds = report["num_seeds"]
     if seeds == 1:
         words = "Each arm has one segmenter: what another seed would give is not in the intervals."
         sentences.append((OPEN, words))
     elif seeds < FEW_SEEDS:
-        sentences.append((OPEN, f"Each arm has only {seeds} segmenters: read the intervals as too narrow."))
+        words = f"Each arm has only {seeds} segmenters, which makes the intervals wide: --num_seeds adds more of them."
+        sentences.append((OPEN, words))
     if report["not_held_out"]:
         words = f"No held-out pair holds {', '.join(report['not_held_out'])}: nothing is said of them."
+        sentences.append((OPEN, words))
+    if report["held_out_once"]:
+        names = ", ".join(report["held_out_once"])
+        words = f"A single held-out {report['resampled']} holds {names}: in no mean, and without an interval."
         sentences.append((OPEN, words))
     one = "Each share has one generator: what another training of it would give is not in the intervals."
     return [*sentences, (OPEN, one)]
@@ -58,7 +63,7 @@ def _rare(where: str, name: str, arm: dict[str, Any], rare: list[str], baseline_
 def _judged(difference: dict[str, Any]) -> Sentence:
     """Return a mark and a difference in words."""
     value, low, high = (difference[key] for key in ("value", "low", "high"))
-    if value is None:
+    if value is None or low is None:
         return OPEN, "nothing can be said"
     figures = f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
     if low > 0:
@@ -69,15 +74,16 @@ def _judged(difference: dict[str, Any]) -> Sentence:
 
 
 def _ratio(where: str, found: dict[str, Any]) -> Sentence:
-    ratio = found["ratio"]["value"]
+    ratio, low, high = (found["ratio"][key] for key in ("value", "low", "high"))
     if ratio is None:
         return OPEN, (
             f"{where}, no class is both drawn and found by the segmenter on held-out pairs: generated pairs cannot be "
             "judged by it."
         )
+    between = "" if low is None else f"{low:.2f} to {high:.2f}; "
     words = (
         f"{where}, the segmenter trained on real pairs keeps {ratio:.2f} of its held-out Dice on generated ones "
-        f"({found['ratio']['low']:.2f} to {found['ratio']['high']:.2f}; {TARGET_RATIO:g} is wanted)."
+        f"({between}{TARGET_RATIO:g} is wanted)."
     )
     if found["never_drawn"]:
         words += f" Never drawn: {', '.join(found['never_drawn'])}."
