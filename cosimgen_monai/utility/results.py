@@ -110,10 +110,10 @@ class StudyResults:
         rare = self._rare(results, tested)
         arms = {}
         for name, estimate in found.items():
-            others = None if name == baseline else self._figures(estimate - found[baseline], tested, rare)
+            difference = None if name == baseline else self._figures(estimate - found[baseline], tested, rare)
             arms[name] = {
-                "dice": self._figures(estimate, tested, rare),
-                "difference": others,
+                "dice": self._figures(estimate, tested, rare, limits=(0, 1)),
+                "difference": difference,
                 "mean_of_each_seed": [_known(value) for value in estimate.class_mean(_in_means(tested)).by_seed],
             }
         return {
@@ -127,13 +127,15 @@ class StudyResults:
             "on_generated": self._on_generated(results, found[baseline], tested),
         }
 
-    def _figures(self, found: Estimate, tested: dict[int, int], rare: list[int]) -> dict[str, Any]:
-        """Return the mean over the classes, over the rare ones, and each class, with intervals."""
+    def _figures(
+        self, found: Estimate, tested: dict[int, int], rare: list[int], limits: tuple[float, float] = (-1, 1)
+    ) -> dict[str, Any]:
+        """Return the mean over the classes, over the rare ones, and each class, with intervals within limits."""
         num_groups, names = len(set(self._units())), self.source.classes.names
         return {
-            "mean": _figure(found.class_mean(_in_means(tested)), num_groups),
-            "rare": _figure(found.class_mean(rare), num_groups),
-            "classes": {names[i]: _figure(found.of_class(i), number) for i, number in tested.items()},
+            "mean": _figure(found.class_mean(_in_means(tested)), num_groups, limits),
+            "rare": _figure(found.class_mean(rare), num_groups, limits),
+            "classes": {names[i]: _figure(found.of_class(i), number, limits) for i, number in tested.items()},
         }
 
     def _rare(self, results: ShareResults, tested: dict[int, int]) -> list[int]:
@@ -150,7 +152,7 @@ class StudyResults:
         means = {"generated": drawn.class_mean(both), "held_out": held_out.class_mean(both)}
         names = self.source.classes.names
         return {
-            "ratio": _figure(means["generated"] / means["held_out"], len(set(self._units()))),
+            "ratio": _figure(means["generated"] / means["held_out"], len(set(self._units())), (0, np.inf)),
             "dice_generated": _known(means["generated"].value),
             "dice_held_out": _known(means["held_out"].value),
             "classes": {
@@ -169,6 +171,7 @@ def _known(value: Any) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _figure(estimate: Estimate, num_groups: int) -> Figure:
-    low, high = estimate.interval(num_groups) or (None, None)
+def _figure(estimate: Estimate, num_groups: int, limits: tuple[float, float]) -> Figure:
+    between = estimate.interval(num_groups)
+    low, high = (None, None) if between is None else (max(between[0], limits[0]), min(between[1], limits[1]))
     return {"value": _known(estimate.value), "low": low, "high": high}

@@ -142,6 +142,12 @@ def test_what_one_patient_alone_holds_is_in_no_mean_and_called_no_gain() -> None
     assert "<td>aorta</td><td>3</td><td>1</td>" in page
 
 
+def test_no_interval_of_dice_leaves_what_dice_can_be() -> None:
+    by_arm = report_of(real=0.95)["shares"][0]["arms"]  # two seeds: a wide interval
+    for figure in (by_arm["real"]["dice"]["mean"], *by_arm["real"]["dice"]["classes"].values()):
+        assert 0 <= figure["low"] < figure["value"] < figure["high"] <= 1
+
+
 def test_the_page_says_how_many_pairs_of_a_batch_are_real() -> None:
     page = utility_page(report_of())
     assert "<td>real</td><td>4 of 4</td>" in page
