@@ -143,9 +143,10 @@ def test_what_one_patient_alone_holds_is_in_no_mean_and_called_no_gain() -> None
 
 
 def test_no_interval_of_dice_leaves_what_dice_can_be() -> None:
-    by_arm = report_of(real=0.95)["shares"][0]["arms"]  # two seeds: a wide interval
+    by_arm = report_of(real=0.96)["shares"][0]["arms"]  # two seeds: a wide interval
     for figure in (by_arm["real"]["dice"]["mean"], *by_arm["real"]["dice"]["classes"].values()):
         assert 0 <= figure["low"] < figure["value"] < figure["high"] <= 1
+    assert 1 in [figure["high"] for figure in by_arm["real"]["dice"]["classes"].values()]
 
 
 def test_the_page_says_how_many_pairs_of_a_batch_are_real() -> None:

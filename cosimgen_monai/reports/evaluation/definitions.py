@@ -67,11 +67,10 @@ _KINDS = {
         "Hit rate: asked classes that are there. Unrequested rate: classes not asked that are there, beside the rate "
         "at which real images with the same asked classes hold them. Presence F1 joins both; with the "
         "masks of other requests it is what chance gives (none where all requests are the same). PPV: queries of one "
-        "class, the share of masks that hold it. "
-        "An asked class counts as there from half of the presence threshold on (the threshold is 0.1 % of the pixels, "
-        "8 at least); one not asked for, and any in a real image, from the whole. That favours hit rate, F1 and PPV. The "
-        "intervals of the rates are Wilson's, of as many independent events as would vary as much: the classes of one "
-        "sample are there or missing together.",
+        "class, the share of masks that hold it. An asked class counts as there from half of the presence threshold "
+        "on (the threshold is 0.1 % of the pixels, 8 at least); one not asked for, and any in a real image, from the "
+        "whole. That favours hit rate, F1 and PPV. The intervals of the rates are Wilson's, of as many independent "
+        "events as would vary as much: the classes of one sample are there or missing together.",
     ),
     "co_occurrence": (
         "",
