@@ -15,7 +15,6 @@ from cosimgen_monai.export.record.manifest import sample_id
 from cosimgen_monai.export.writer import SampleWriter
 from cosimgen_monai.settings import atomic_write
 
-
 _COMPRESS_LEVEL = 4  # of drawn pairs half the time of zlib's own 6, for 2 to 6 % more bytes
 
 
