@@ -60,7 +60,7 @@ class Estimate:
             num_groups: the groups that the figure rests on.
         """
         known = self.resampled[np.isfinite(self.resampled)]
-        if num_groups < 2 or not len(known) or not np.isfinite(self.value):
+        if num_groups < 2 or not len(known) or not np.isfinite([self.value, *self.by_seed]).all():
             return None
         squared = _quantile(num_groups) ** 2 * known.var()
         if (seeds := len(self.by_seed)) > 1:

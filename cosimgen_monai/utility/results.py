@@ -131,10 +131,10 @@ class StudyResults:
         self, found: Estimate, tested: dict[int, int], rare: list[int], limits: tuple[float, float] = (-1, 1)
     ) -> dict[str, Any]:
         """Return the mean over the classes, over the rare ones, and each class, with intervals within limits."""
-        num_groups, names = len(set(self._units())), self.source.classes.names
+        names = self.source.classes.names
         return {
-            "mean": _figure(found.class_mean(_in_means(tested)), num_groups, limits),
-            "rare": _figure(found.class_mean(rare), num_groups, limits),
+            "mean": _figure(found.class_mean(_in_means(tested)), _fewest(tested, _in_means(tested)), limits),
+            "rare": _figure(found.class_mean(rare), _fewest(tested, rare), limits),
             "classes": {names[i]: _figure(found.of_class(i), number, limits) for i, number in tested.items()},
         }
 
@@ -152,7 +152,7 @@ class StudyResults:
         means = {"generated": drawn.class_mean(both), "held_out": held_out.class_mean(both)}
         names = self.source.classes.names
         return {
-            "ratio": _figure(means["generated"] / means["held_out"], len(set(self._units())), (0, np.inf)),
+            "ratio": _figure(means["generated"] / means["held_out"], _fewest(tested, both), (0, np.inf)),
             "dice_generated": _known(means["generated"].value),
             "dice_held_out": _known(means["held_out"].value),
             "classes": {
@@ -164,6 +164,11 @@ class StudyResults:
 
 def _in_means(tested: dict[int, int]) -> list[int]:
     return [i for i, number in tested.items() if number >= _FEWEST]
+
+
+def _fewest(tested: dict[int, int], ids: list[int]) -> int:
+    """Return the groups that hold the rarest of some classes: a mean is known no better than that one is."""
+    return min((tested[i] for i in ids), default=0)
 
 
 def _known(value: Any) -> float | None:

@@ -65,7 +65,7 @@ class UtilityStudy:
         image_size: int,
         ckpt_path: str | Path | None = None,
         generated_per_real: float = 1.0,
-        num_seeds: int = 2,
+        num_seeds: int = 4,
         num_rare: int = 3,
         num_resamples: int = 5000,
         seed: int = 0,

@@ -149,6 +149,24 @@ def test_no_interval_of_dice_leaves_what_dice_can_be() -> None:
     assert 1 in [figure["high"] for figure in by_arm["real"]["dice"]["classes"].values()]
 
 
+def test_where_each_class_is_in_one_patient_alone_nothing_is_said_and_all_is_written() -> None:
+    report = report_of(groups=["one"])
+    json.dumps(report, allow_nan=False)
+    assert "nan" not in utility_page(report).lower().replace("finance", "")
+    assert "real against" not in utility_summary(report)
+    assert "nothing can be said, since no class is held by two held-out groups" in words_of(report)[0][1]
+
+
+def test_a_segmenter_that_finds_nothing_with_one_seed_gives_no_interval_and_no_nan() -> None:
+    source: Any = SimpleNamespace(name="tiny", group_name="patient", classes=TINY_CLASSES)
+    by_arm = {arm.name: counts(0.7) for arm in ARMS}
+    by_arm["real"][0, :, 0] = 0
+    share = ShareResults(0.25, 5, np.ones((20, 4), np.uint8), 20, by_arm, counts(0.6, number=20))
+    report = StudyResults(source, ARMS, GROUPS, [share], 1, 500, 0, SETTINGS).report()
+    json.dumps(report, allow_nan=False)
+    assert report["shares"][0]["on_generated"]["ratio"]["low"] is None
+
+
 def test_the_page_says_how_many_pairs_of_a_batch_are_real() -> None:
     page = utility_page(report_of())
     assert "<td>real</td><td>4 of 4</td>" in page

@@ -103,7 +103,7 @@ def _method(report: dict[str, Any]) -> str:
     seeds = ", and of the one over the seeds, their squares added" if report["num_seeds"] > 1 else ""
     words = (
         "<p>Dice of a class is 2 |P ∩ T| / (|P| + |T|) with the pixels of all held-out pairs counted together; the "
-        "mean is over the classes that held-out pairs hold, background and void left out, and over seeds. The "
+        "mean is over the classes that two held-out groups hold, background and void left out, and over seeds. The "
         f"intervals of 95 % are Student's, of the standard error over {report['num_resamples']:,} paired bootstrap "
         f"resamples of the held-out {escape(report['resampled'])}s, each of one fewer than there are (Rao and Wu "
         f"1988){seeds}; both arms of a difference are resampled alike. Each arm takes the same number of steps, so "

@@ -51,6 +51,8 @@ def _share(share: dict[str, Any], report: dict[str, Any]) -> list[Sentence]:
 def _compared(where: str, name: str, arm: dict[str, Any], baseline: dict[str, Any], baseline_name: str) -> Sentence:
     dice, beside = arm["dice"]["mean"]["value"], baseline["dice"]["mean"]["value"]
     mark, found = _judged(arm["difference"]["mean"])
+    if dice is None or beside is None:
+        return mark, f"{where}, {name} against {baseline_name}: {found}, since no class is held by two held-out groups."
     words = f"{where}, {name} reaches a mean Dice of {dice:.3f} against {beside:.3f} on {baseline_name} alone"
     return mark, f"{words}: {found}."
 
@@ -77,8 +79,8 @@ def _ratio(where: str, found: dict[str, Any]) -> Sentence:
     ratio, low, high = (found["ratio"][key] for key in ("value", "low", "high"))
     if ratio is None:
         return OPEN, (
-            f"{where}, no class is both drawn and found by the segmenter on held-out pairs: generated pairs cannot be "
-            "judged by it."
+            f"{where}, no class is both drawn and found on held-out pairs of two groups or more: generated pairs cannot "
+            "be judged by it."
         )
     between = "" if low is None else f"{low:.2f} to {high:.2f}; "
     words = (
