@@ -53,8 +53,8 @@ class Estimate:
 
         Two Student's intervals, whose squared halves add up: one of the standard error over the resampled groups
         (Efron and Tibshirani 1993, chapter 6), one of that over the seeds. Where there is no difference, zero is
-        outside in 5 % of the studies at most; of percentiles of resampled seeds, of which two or four are at hand, it
-        is in up to 40 %.
+        outside in about 5 % of the studies, with groups of like size; of percentiles of resampled seeds, of which two
+        or four are at hand, it is in up to half.
 
         Args:
             num_groups: the groups that the figure rests on.

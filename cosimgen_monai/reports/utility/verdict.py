@@ -79,8 +79,8 @@ def _ratio(where: str, found: dict[str, Any]) -> Sentence:
     ratio, low, high = (found["ratio"][key] for key in ("value", "low", "high"))
     if ratio is None:
         return OPEN, (
-            f"{where}, no class is both drawn and found on held-out pairs of two groups or more: generated pairs cannot "
-            "be judged by it."
+            f"{where}, no class is both drawn and found on held-out pairs of two groups or more: generated pairs "
+            "cannot be judged by it."
         )
     between = "" if low is None else f"{low:.2f} to {high:.2f}; "
     words = (
