@@ -19,9 +19,9 @@ class PresenceRates:
     An asked class counts as found from half of the presence threshold, so that objects at the threshold add no noise;
     an unasked one as drawn from the whole. Hit rate: asked pairs found. Unrequested rate: unasked pairs drawn.
     Presence F1: 2 hits / (2 hits + misses + unrequested). Its chance level is what the same masks have when each stands
-    for another request (the expectation over all pairs of different requests): where most images hold most classes, it
-    is high, and where all requests are one and the same there is none. Intervals know that the classes of one sample
-    are there or missing together (:class:`ClusteredProportion`).
+    for another request (for each sample, the expectation over the masks of all other requests): where most images hold
+    most classes, it is high, and where all requests are one and the same there is none. Intervals know that the classes
+    of one sample are there or missing together (:class:`ClusteredProportion`).
 
     F1 is the field's (van Rijsbergen 1979); to count it over presence, its thresholds and its chance level are this
     project's own. What it cannot tell: how much of a class there is above its threshold, where and of what shape, and

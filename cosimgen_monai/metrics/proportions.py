@@ -8,6 +8,8 @@ import torch
 
 from cosimgen_monai.processes import sum_over_processes
 
+_ROUNDING = 1e-12
+
 
 def wilson_interval(hits: float, total: float, z: float = 1.96) -> tuple[float, float]:
     """Return Wilson's score interval of a proportion (Wilson 1927); (0, 1) where nothing was counted."""
@@ -24,8 +26,8 @@ class ClusteredProportion:
 
     Its interval is Wilson's, of as many independent events as would vary as much (Korn and Graubard 1998):
     p (1 - p) / v, where v = Σ (kᵢ - p nᵢ)² / n² over clusters of kᵢ hits in nᵢ events (Cochran 1977, section 3.12), and
-    at most the n events there are. Where all hit or all miss, no cluster shows how alike its events are, and each
-    counts as one event.
+    at most the n events there are. Where all clusters have the same share, as where all hit, none shows how alike its
+    events are, and each counts as one event, so that a first miss may make the interval narrower.
     """
 
     def __init__(self) -> None:
@@ -61,8 +63,7 @@ class ClusteredProportion:
         if not events:
             return 0.0, 1.0
         p = hits / events
-        if hits in (0, events):
-            return wilson_interval(p * clusters, clusters)
-        variance = (hits_squared - 2 * p * crossed + p**2 * events_squared) / events**2
-        effective = min(events, p * (1 - p) / variance) if variance > 0 else events
+        squares = hits_squared - 2 * p * crossed + p**2 * events_squared
+        alike = squares < _ROUNDING * events_squared
+        effective = clusters if alike else min(events, p * (1 - p) * events**2 / squares)
         return wilson_interval(p * effective, effective)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
 import torch
 from torch.utils.data import Dataset
@@ -43,15 +41,6 @@ def joined(first: CachedPairs, second: CachedPairs) -> CachedPairs:
     arrays = [np.concatenate(parts) for parts in ((first.images, second.images), (first.labels, second.labels))]
     presence = np.concatenate((first.presence, second.presence))
     return CachedPairs(arrays[0], arrays[1], first.rows + second.rows, presence)
-
-
-def pool_sha256(pool: CachedPairs) -> str:
-    """Return a hash of a pool's images and labels."""
-    digest = hashlib.sha256()
-    for array in (pool.images, pool.labels):
-        digest.update(str(array.shape).encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
 
 
 def _eight_bit(pairs: Dataset, num_channels: int) -> tuple[np.ndarray, np.ndarray]:

@@ -17,7 +17,7 @@ from cosimgen_monai.settings import atomic_write, derive_seed, is_number
 from cosimgen_monai.utility.arms import Arm
 from cosimgen_monai.utility.dice import Counts
 from cosimgen_monai.utility.generator import GeneratorJob, check_generator
-from cosimgen_monai.utility.pools import generated_pool, joined, pool_sha256, real_pool
+from cosimgen_monai.utility.pools import generated_pool, joined, real_pool
 from cosimgen_monai.utility.results import ShareResults, StudyResults
 from cosimgen_monai.utility.segmenter import SegmenterRecipe
 from cosimgen_monai.utility.shares import check_shares
@@ -135,12 +135,14 @@ class UtilityStudy:
         folder, pairs = self.output_dir / f"share_{share:g}", self._share_pairs(share)
         generated = self._generated(share, pairs, folder)
         real = real_pool(pairs, self.source.window)
-        counts = {
-            arm.name: np.stack(
-                [self._segmenter(arm, k, folder, real, generated, held_out) for k in range(self.num_seeds)]
-            )
-            for arm in self.arms
-        }
+        mixed = {arm.mix: joined(real, generated[arm.mix]) for arm in self.arms if arm.uses_generated}
+        counts = {}
+        for arm in self.arms:
+            pool = mixed[arm.mix] if arm.uses_generated else real
+            tests = {"held_out": held_out} | ({} if arm.uses_generated else {"generated": generated["training"]})
+            files = [self._file(folder, arm, k) for k in range(self.num_seeds)]
+            seeds = [self._segmenter(arm, k, path, pool, len(real.rows), tests) for k, path in enumerate(files)]
+            counts[arm.name] = np.stack(seeds)
         on_generated = [np.load(self._file(folder, self.arms[0], k))["generated"] for k in range(self.num_seeds)]
         return ShareResults(
             share=share,
@@ -169,23 +171,15 @@ class UtilityStudy:
         return pools
 
     def _segmenter(
-        self,
-        arm: Arm,
-        number: int,
-        folder: Path,
-        real: CachedPairs,
-        generated: dict[str, CachedPairs],
-        held_out: CachedPairs,
+        self, arm: Arm, number: int, path: Path, pool: CachedPairs, num_real: int, tests: dict[str, CachedPairs]
     ) -> Counts:
         """Return the counts of a segmenter on the held-out pairs, from its file where that is there."""
-        path, num_classes = self._file(folder, arm, number), self.source.classes.num_classes
-        pool = joined(real, generated[arm.mix]) if arm.uses_generated else real
-        tests = {"held_out": held_out} | ({} if arm.uses_generated else {"generated": generated["training"]})
-        pairs = {"learned from": pool_sha256(pool), **{f"tested on, {k}": pool_sha256(v) for k, v in tests.items()}}
+        pairs = {"training": pool.sha256, **{name: tested_on.sha256 for name, tested_on in tests.items()}}
         if not path.is_file():
-            logger.info("%s: segmenter %s, seed %d", folder.name, arm.name, number)
+            logger.info("%s: segmenter %s, seed %d", path.parent.parent.name, arm.name, number)
             seed = derive_seed("utility", self.seed, number) % 2**32
-            network = self.segmenter.train(arm, pool, len(real.rows), seed)
+            network = self.segmenter.train(arm, pool, num_real, seed)
+            num_classes = self.source.classes.num_classes
             tested: dict[str, Any] = {k: self.segmenter.test(network, v, num_classes) for k, v in tests.items()}
             with atomic_write(path) as draft:
                 np.savez_compressed(draft, arm=str(arm), pairs=json.dumps(pairs), **tested)
@@ -206,8 +200,8 @@ def _counts_of(path: Path, arm: Arm, pairs: dict[str, str]) -> Counts:
     its_pairs = json.loads(str(known["pairs"]))
     if changed := [what for what in pairs if pairs[what] != its_pairs[what]]:
         raise ValueError(
-            f"{path} is of other pairs than those of now ({', '.join(changed)}): the dataset's files have changed "
-            "since. Give another --output_dir."
+            f"{path} is of other pairs than those of now ({', '.join(changed)}): the dataset's files, or the generated "
+            "ones, have changed since. Give another --output_dir."
         )
     counts: Counts = known["held_out"]
     return counts

@@ -89,12 +89,12 @@ def test_results_on_masks_that_were_corrected_since_are_refused(measure: Measure
     results = tmp_path / "run/share_0.5/segmenters/real-0.npz"
     known = dict(np.load(results))
     pairs = json.loads(str(known["pairs"]))
-    assert set(pairs) == {"learned from", "tested on, held_out", "tested on, generated"}
-    known["pairs"] = json.dumps({**pairs, "tested on, held_out": "as it was"})
+    assert set(pairs) == {"training", "held_out", "generated"}
+    known["pairs"] = json.dumps({**pairs, "held_out": "as it was"})
     np.savez_compressed(results, **known)
     with pytest.raises(RuntimeError) as error:
         measure(arms=arms)
-    assert "is of other pairs than those of now (tested on, held_out)" in str(root_cause(error.value))
+    assert "is of other pairs than those of now (held_out)" in str(root_cause(error.value))
 
 
 def test_a_generator_that_knows_other_patients_is_refused(measure: Measure, tmp_path: Path) -> None:

@@ -196,7 +196,6 @@ def test_a_class_that_is_seldom_drawn_is_farther_for_its_few_crops_alone() -> No
     few = semantic_frechet(crops_of(*real, 200), crops_of(*drawn, 4))["classes"]["disc"]
     assert (few["real_crops"], few["generated_crops"]) == (200, 4)
     assert few["distance"] > 1.5 * many["distance"]
-    assert "the fewer crops" in str(semantic_frechet.__doc__)
 
 
 def test_regions_kept_are_bounded() -> None:
@@ -212,7 +211,6 @@ def test_ppv_counts_single_class_queries_and_precision() -> None:
     assert result["single_class_queries"] == 3
     assert result["precision"] == pytest.approx((0.5 + 0 + 1) / 3)
     assert PPV().compute()["ppv"] is None
-    assert "half of the presence threshold" in str(PPV.__doc__)
 
 
 def test_the_real_unrequested_rate_is_that_of_images_that_hold_what_was_asked() -> None:

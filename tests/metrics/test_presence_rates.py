@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -58,15 +59,33 @@ def test_the_interval_of_rates_is_scipys_where_each_sample_asks_for_one_class() 
 
 
 def test_chance_is_each_request_beside_the_masks_of_all_other_requests() -> None:
-    # as many masks of other requests beside each, so that their mean over pairs is the mean over requests too
-    samples = [*SAMPLES, ((2, 1), (0, 40, 9), "text"), ((3,), (0, 0, 0), "classes"), ((1,), (90, 9, 0), "both")]
-    rates, crossed = PresenceRates(CLASSES, SIZE**2), PresenceRates(CLASSES, SIZE**2)
+    samples = [*SAMPLES, ((2, 1), (0, 40, 9), "text"), ((1,), (90, 9, 0), "both"), ((1,), (0, 9, 8), "both")]
+    rates = PresenceRates(CLASSES, SIZE**2)
+    hits = unrequested = 0.0
     for asked, areas, _ in samples:
         rates.update(asked, torch.tensor([900, *areas]))
-        for other, others, _ in samples:
-            if set(other) != set(asked):
-                crossed.update(asked, torch.tensor([900, *others]))
-    assert rates.compute()["presence_f1_chance"] == pytest.approx(crossed.compute()["presence_f1"])
+        others = [torch.tensor([900, *theirs]) for other, theirs, _ in samples if set(other) != set(asked)]
+        found = [set(rates.found(asked, theirs)) for theirs in others]
+        hits += sum(len(ids & set(asked)) for ids in found) / len(found)
+        unrequested += sum(len(ids - set(asked)) for ids in found) / len(found)
+    expected = 2 * hits / (hits + sum(len(asked) for asked, _, _ in samples) + unrequested)
+    assert rates.compute()["presence_f1_chance"] == pytest.approx(expected)
+
+
+def test_two_processes_count_what_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, first, second = (PresenceRates(CLASSES, SIZE**2) for _ in range(3))
+    for k, (asked, areas, _) in enumerate(SAMPLES * 3):
+        for rates in (alone, (first, second)[k % 3 == 0]):
+            rates.update(asked, torch.tensor([900, *areas]))
+    others: list[Any] = []  # what the second process gives, in the order in which it is asked for
+    for place in ("presence_rates.gather_lists", "proportions.sum_over_processes"):
+        monkeypatch.setattr(f"cosimgen_monai.metrics.{place}", lambda own: (others.append(own), own)[1])
+    second.join_processes()
+    for place in ("presence_rates.gather_lists", "proportions.sum_over_processes"):
+        monkeypatch.setattr(f"cosimgen_monai.metrics.{place}", lambda own: own + others.pop(0))
+    first.join_processes()
+    assert not others
+    assert first.compute() == alone.compute()
 
 
 def test_chance_is_what_other_requests_hold_of_ones_own() -> None:

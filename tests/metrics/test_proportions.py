@@ -40,6 +40,12 @@ def test_clusters_that_fail_as_a_whole_count_as_one_event_each(failing: int) -> 
     assert whole.interval() == pytest.approx(wilson_interval(64 - failing, 64))
 
 
+@pytest.mark.parametrize(("hits", "events"), [([5], [8]), ([1, 2, 3], [3, 6, 9])])
+def test_clusters_of_one_and_the_same_share_count_as_one_event_each(hits: list[int], events: list[int]) -> None:
+    found = counted(hits, events)
+    assert found.interval() == pytest.approx(wilson_interval(found.value() * len(hits), len(hits)))
+
+
 def test_of_clusters_that_fail_together_the_interval_holds_the_truth_as_often_as_it_says() -> None:
     rng = np.random.default_rng(0)
     held = {"clustered": 0, "as if independent": 0}

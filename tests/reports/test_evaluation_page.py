@@ -17,7 +17,6 @@ from PIL import Image
 from cosimgen_monai.codec import ClassTable
 from cosimgen_monai.export import GeneratedFolder
 from cosimgen_monai.metrics import density_coverage
-from cosimgen_monai.reports.evaluation.definitions import definition
 from cosimgen_monai.reports.evaluation.evaluated_pairs import _halves
 from cosimgen_monai.reports.evaluation.facts import window_in_words
 from cosimgen_monai.reports.evaluation.figures import equally_many
@@ -240,15 +239,6 @@ def test_the_crops_that_a_classs_sfid_rests_on_stand_beside_it() -> None:
     page = evaluation_page(report, [])
     assert "its crops gen. / real</th>" in page
     assert '<tr><td>liver</td><td>10 / 10<div class="soft">17 / 256</div></td>' in page
-
-
-def test_definitions_say_what_a_figure_depends_on() -> None:
-    _, sfid = definition("sfid")
-    assert "the fewer crops, the larger" in sfid
-    assert "antialiased" in sfid
-    _, presence = definition("presence")
-    assert "half of the presence threshold" in presence
-    assert "favours hit rate, F1 and PPV" in presence
 
 
 def test_what_a_mean_leaves_out_is_named_on_the_page_and_in_the_terminal() -> None:

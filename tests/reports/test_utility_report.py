@@ -149,6 +149,23 @@ def test_no_interval_of_dice_leaves_what_dice_can_be() -> None:
     assert 1 in [figure["high"] for figure in by_arm["real"]["dice"]["classes"].values()]
 
 
+def test_a_mean_over_classes_is_known_no_better_than_the_class_that_fewest_patients_hold() -> None:
+    source: Any = SimpleNamespace(name="tiny", group_name="patient", classes=TINY_CLASSES)
+    presence = np.zeros((20, 4), np.uint8)
+    presence[:, 1], presence[:8, 2], presence[:3, 3] = 1, 1, 1
+    by_arm = {arm.name: counts(0.7) for arm in ARMS}
+    by_arm["rare"][:, :4, 0, 3] += 60  # aorta, the rarest, is in two patients
+    by_arm["rare"][:, 4:8, 0, 3] += 80
+    for found in by_arm.values():
+        found[:, 8:, :, 3] = 0
+    share = ShareResults(0.25, 5, presence, 20, by_arm, counts(0.6, number=20))
+    report = StudyResults(source, ARMS, GROUPS, [share], 1, 500, 0, SETTINGS).report()
+    difference = report["shares"][0]["arms"]["rare"]["difference"]
+    assert report["shares"][0]["rare"] == ["aorta"]
+    assert difference["rare"] == difference["classes"]["aorta"]
+    assert difference["rare"]["low"] < 0 < difference["rare"]["value"]
+
+
 def test_where_each_class_is_in_one_patient_alone_nothing_is_said_and_all_is_written() -> None:
     report = report_of(groups=["one"])
     json.dumps(report, allow_nan=False)

@@ -71,6 +71,15 @@ class CachedPairs:
             digest.update(self._files[1][i].tobytes())
         return digest.hexdigest()
 
+    @cached_property
+    def sha256(self) -> str:
+        """A hash of all images and labels."""
+        digest = hashlib.sha256(f"{self.images.shape} {self.labels.shape}".encode())
+        for file in self._files:
+            for i in range(len(self.rows)):
+                digest.update(file[i].tobytes())
+        return digest.hexdigest()
+
     def slice_spacing(self) -> float | None:
         """Return the median distance of slices in mm, or ``None`` where pairs are no slices of a volume."""
         distances = [row["slice_spacing"] for row in self.rows if "slice_spacing" in row]

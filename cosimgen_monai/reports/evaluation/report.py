@@ -93,8 +93,7 @@ def evaluate_set(
     beside = nearest_pairs(pairs, report["memorisation"]) if include_real else []
     if include_real:
         write_reader_sheet(pairs, output_dir, reader_cases, seed, window_in_words(source))
-    written = json.dumps(report, indent=1, allow_nan=False)
-    _write(Path(output_dir), {REPORT: written, PAGE: evaluation_page(report, gallery, beside)})
+    _write(Path(output_dir), report, evaluation_page(report, gallery, beside))
     return report
 
 
@@ -125,9 +124,9 @@ def check_evaluation(
         )
 
 
-def _write(folder: Path, texts: dict[str, str]) -> None:
-    """Write files by name, each whole or not at all."""
-    for name, text in texts.items():
+def _write(folder: Path, report: dict[str, Any], page: str) -> None:
+    """Write the report and its page, each whole or not at all."""
+    for name, text in ((REPORT, json.dumps(report, indent=1, allow_nan=False)), (PAGE, page)):
         with atomic_write(folder / name) as draft:
             draft.write_text(text, "utf-8")
 

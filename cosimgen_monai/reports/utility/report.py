@@ -58,6 +58,8 @@ def _number(figure: dict[str, Any]) -> str:
 
 
 def _with_interval(difference: dict[str, Any] | None, key: str) -> str:
-    if difference is None or difference[key]["low"] is None:
+    if difference is None or difference[key]["value"] is None:
         return ""
+    if difference[key]["low"] is None:
+        return f"{difference[key]['value']:+.3f}"
     return "{value:+.3f} ({low:+.3f} to {high:+.3f})".format(**difference[key])
