@@ -11,7 +11,7 @@ from monai.networks.blocks import Convolution
 from torch import nn
 
 from cosimgen_monai.codec import PAIR_CHANNELS
-from cosimgen_monai.networks import check_size
+from cosimgen_monai.networks import GroupNorm, check_size
 
 
 def convolution(in_channels: int, out_channels: int, kernel_size: int = 3, strides: int = 1) -> Convolution:
@@ -29,7 +29,7 @@ class Modulation(nn.Module):
 
     def __init__(self, channels: int, embedding_dim: int) -> None:
         super().__init__()
-        self.norm = nn.GroupNorm(min(32, channels // 4), channels, affine=False)
+        self.norm = GroupNorm(min(32, channels // 4), channels, affine=False)
         self.to_scale_and_shift = nn.Linear(embedding_dim, 2 * channels)
 
     def forward(self, x: torch.Tensor, embedding: torch.Tensor) -> torch.Tensor:

@@ -11,7 +11,7 @@ from torch import nn
 
 from cosimgen_monai.baselines.blocks import PairHead, convolution
 from cosimgen_monai.baselines.network import BaselineNetwork
-from cosimgen_monai.networks import check_size
+from cosimgen_monai.networks import GroupNorm, check_size
 
 
 class Pix2Pix(BaselineNetwork):
@@ -81,8 +81,8 @@ class Pix2Pix(BaselineNetwork):
         return self.head(F.silu(self.norm(h)))
 
 
-def _norm(channels: int) -> nn.GroupNorm:
-    return nn.GroupNorm(min(32, channels // 4), channels)
+def _norm(channels: int) -> GroupNorm:
+    return GroupNorm(min(32, channels // 4), channels)
 
 
 class _Block(nn.Module):

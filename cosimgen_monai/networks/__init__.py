@@ -5,6 +5,7 @@ from cosimgen_monai.networks.discriminator import PairDiscriminator
 from cosimgen_monai.networks.encoders import ClassEncoder, TextEncoder, TimestepEncoder
 from cosimgen_monai.networks.espcn import ESPCN, icnr
 from cosimgen_monai.networks.features import LPIPS, FeatureNetwork, feature_network
+from cosimgen_monai.networks.group_norm import GroupNorm
 from cosimgen_monai.networks.initialisation import ancestors, initialise, origin
 from cosimgen_monai.networks.model_file import (
     ARCHITECTURES,
@@ -28,6 +29,7 @@ __all__ = [
     "CoSimGen",
     "ConditionalUNet",
     "FeatureNetwork",
+    "GroupNorm",
     "PairDiscriminator",
     "SentenceEncoder",
     "Spectron",

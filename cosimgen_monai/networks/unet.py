@@ -9,6 +9,7 @@ from monai.networks.blocks import Convolution
 from monai.networks.nets.diffusion_model_unet import zero_module
 from torch import nn
 
+from cosimgen_monai.networks.group_norm import GroupNorm
 from cosimgen_monai.networks.spectron import FUSIONS
 
 
@@ -16,8 +17,8 @@ def _conv(in_channels: int, out_channels: int, kernel_size: int = 3, strides: in
     return Convolution(2, in_channels, out_channels, strides=strides, kernel_size=kernel_size, conv_only=True)
 
 
-def _norm(channels: int) -> nn.GroupNorm:
-    return nn.GroupNorm(
+def _norm(channels: int) -> GroupNorm:
+    return GroupNorm(
         num_groups=next(g for g in (32, 16, 8, 4, 2, 1) if channels % (4 * g) == 0 or g == 1), num_channels=channels
     )
 
